@@ -1,0 +1,67 @@
+# The wire codecs, generated from one .proto at build time. Both land below build/<preset>/generated, which mirrors the
+# source root: "proto/flotilla.pb.h" is protobuf's, "proto/flotilla.npb.h" is nanopb's.
+set(FLOTILLA_GENERATED ${PROJECT_BINARY_DIR}/generated)
+add_custom_target(flotilla_generated)  # everything that tools need before they can read the sources
+
+# flotilla_protobuf(<target> <file.proto>): a static library with protobuf's C++ code, seen as a system header.
+function(flotilla_protobuf target proto)
+    cmake_path(ABSOLUTE_PATH proto BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+    cmake_path(RELATIVE_PATH proto BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE relative)
+    cmake_path(REMOVE_EXTENSION relative LAST_ONLY OUTPUT_VARIABLE stem)
+    set(source ${FLOTILLA_GENERATED}/${stem}.pb.cc)
+    set(header ${FLOTILLA_GENERATED}/${stem}.pb.h)
+    file(MAKE_DIRECTORY ${FLOTILLA_GENERATED})
+    add_custom_command(OUTPUT ${source} ${header}
+        COMMAND protobuf::protoc -I ${PROJECT_SOURCE_DIR} --cpp_out=${FLOTILLA_GENERATED} ${proto}
+        DEPENDS ${proto} COMMENT "protoc ${relative}" VERBATIM)
+    add_custom_target(${target}_generated DEPENDS ${source} ${header})
+    add_dependencies(flotilla_generated ${target}_generated)
+    add_library(${target} STATIC ${source} ${header})
+    add_dependencies(${target} ${target}_generated)
+    target_compile_options(${target} PRIVATE -w)
+    target_include_directories(${target} SYSTEM PUBLIC ${FLOTILLA_GENERATED})
+    target_link_libraries(${target} PUBLIC protobuf::libprotobuf)
+endfunction()
+
+# flotilla_nanopb_runtime(): the target nanopb::nanopb, three C files of the Debian source package of the installed version.
+function(flotilla_nanopb_runtime)
+    if(TARGET nanopb::nanopb)
+        return()
+    endif()
+    set(dest ${PROJECT_SOURCE_DIR}/build/deps)  # one copy for all presets
+    execute_process(COMMAND ${PROJECT_SOURCE_DIR}/cmake/fetch-nanopb.sh ${dest}
+        RESULT_VARIABLE result ERROR_VARIABLE error)
+    if(NOT result EQUAL 0)
+        message(FATAL_ERROR "nanopb's sources are missing\n${error}")
+    endif()
+    add_library(flotilla_nanopb_runtime STATIC
+        ${dest}/nanopb/pb_common.c ${dest}/nanopb/pb_encode.c ${dest}/nanopb/pb_decode.c)
+    target_compile_options(flotilla_nanopb_runtime PRIVATE -w)
+    target_include_directories(flotilla_nanopb_runtime SYSTEM PUBLIC ${dest}/nanopb)
+    add_library(nanopb::nanopb ALIAS flotilla_nanopb_runtime)
+endfunction()
+
+# flotilla_nanopb(<target> <file.proto> <file.options>): a static library with nanopb's C code and its runtime.
+function(flotilla_nanopb target proto options)
+    flotilla_nanopb_runtime()
+    find_program(NANOPB_GENERATOR NAMES nanopb_generator nanopb_generator.py REQUIRED)
+    cmake_path(ABSOLUTE_PATH proto BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+    cmake_path(ABSOLUTE_PATH options BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+    cmake_path(RELATIVE_PATH proto BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE relative)
+    cmake_path(REMOVE_EXTENSION relative LAST_ONLY OUTPUT_VARIABLE stem)
+    set(source ${FLOTILLA_GENERATED}/${stem}.npb.c)
+    set(header ${FLOTILLA_GENERATED}/${stem}.npb.h)
+    file(MAKE_DIRECTORY ${FLOTILLA_GENERATED})
+    add_custom_command(OUTPUT ${source} ${header}
+        COMMAND ${NANOPB_GENERATOR} --quiet --strip-path --extension=.npb --options-file=${options}
+                --output-dir=${FLOTILLA_GENERATED} --proto-path=${PROJECT_SOURCE_DIR} ${relative}
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+        DEPENDS ${proto} ${options} COMMENT "nanopb ${relative}" VERBATIM)
+    add_custom_target(${target}_generated DEPENDS ${source} ${header})
+    add_dependencies(flotilla_generated ${target}_generated)
+    add_library(${target} STATIC ${source} ${header})
+    add_dependencies(${target} ${target}_generated)
+    target_compile_options(${target} PRIVATE -w)
+    target_include_directories(${target} SYSTEM PUBLIC ${FLOTILLA_GENERATED})
+    target_link_libraries(${target} PUBLIC nanopb::nanopb)
+endfunction()

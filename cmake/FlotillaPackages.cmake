@@ -1,0 +1,15 @@
+# Third-party libraries, all of them Debian packages (see deploy/packages.sh). Each has one owning folder, see
+# tests/checks/layers.
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Protobuf MODULE REQUIRED)
+find_package(Boost 1.81 CONFIG REQUIRED)
+find_package(PahoMqttCpp CONFIG REQUIRED)
+find_package(SQLiteCpp CONFIG REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
+find_package(BearSSL MODULE REQUIRED)
+if(FLOTILLA_TESTS)
+    find_package(GTest CONFIG REQUIRED)
+endif()
