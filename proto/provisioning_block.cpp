@@ -1,0 +1,50 @@
+#include "proto/provisioning_block.h"
+
+#include <cstring>
+
+#include "common/crc32.h"
+
+namespace flotilla {
+namespace {
+
+constexpr std::uint8_t kMagic[4] = {'F', 'L', 'P', 'V'};
+constexpr std::uint8_t kFormat = 1;
+constexpr std::size_t kCrcOffset = 16;
+
+void store_u32(std::uint8_t* out, std::uint32_t value) {
+  for (int i = 0; i < 4; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * i));
+}
+
+std::uint32_t load_u32(const std::uint8_t* in) {
+  std::uint32_t value = 0;
+  for (int i = 3; i >= 0; --i) value = value << 8 | in[i];
+  return value;
+}
+
+}  // namespace
+
+bool parse_provisioning_block(ByteView block, ProvisioningBlock& out) {
+  if (block.size < kProvisioningHeader || std::memcmp(block.data, kMagic, sizeof kMagic) != 0) return false;
+  if (block.data[4] != kFormat || block.data[5] != 0) return false;
+  const std::uint32_t length = load_u32(block.data + 12);
+  if (length > block.size - kProvisioningHeader) return false;
+  const ByteView message(block.data + kProvisioningHeader, length);
+  if (crc32(message, crc32(ByteView(block.data, kCrcOffset))) != load_u32(block.data + kCrcOffset)) return false;
+  out = {load_u32(block.data + 8), message};
+  return true;
+}
+
+std::size_t write_provisioning_block(std::uint32_t version, ByteView message, std::uint8_t* out,
+                                     std::size_t capacity) {
+  if (capacity < kProvisioningHeader || message.size > capacity - kProvisioningHeader) return 0;
+  std::memset(out, 0, kProvisioningHeader);
+  std::memcpy(out, kMagic, sizeof kMagic);
+  out[4] = kFormat;
+  store_u32(out + 8, version);
+  store_u32(out + 12, static_cast<std::uint32_t>(message.size));
+  store_u32(out + kCrcOffset, crc32(message, crc32(ByteView(out, kCrcOffset))));
+  std::memcpy(out + kProvisioningHeader, message.data, message.size);
+  return kProvisioningHeader + message.size;
+}
+
+}  // namespace flotilla

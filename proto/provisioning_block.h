@@ -1,0 +1,26 @@
+// The provisioning block in flash: a header and one Provisioning message, in two copies of 8 KiB (common/flash_map.h).
+// Little endian: magic "FLPV" (4), format u16 = 1, reserved u16 = 0, version u32, length u32, CRC-32 u32 over
+// everything before it and over the message; then the message; then 0xFF.
+#pragma once
+
+#include <cstdint>
+
+#include "common/bytes.h"
+
+namespace flotilla {
+
+inline constexpr std::size_t kProvisioningHeader = 20;
+
+struct ProvisioningBlock {
+  std::uint32_t version = 0;  // the higher of two good copies counts
+  ByteView message;           // points into the block given
+};
+
+// false when magic, format, length or CRC do not fit.
+[[nodiscard]] bool parse_provisioning_block(ByteView block, ProvisioningBlock& out);
+
+// Writes header and message; 0 when `capacity` is too small, otherwise the bytes used (not padded).
+[[nodiscard]] std::size_t write_provisioning_block(std::uint32_t version, ByteView message, std::uint8_t* out,
+                                                   std::size_t capacity);
+
+}  // namespace flotilla
