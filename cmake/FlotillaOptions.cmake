@@ -29,7 +29,9 @@ if(FLOTILLA_COVERAGE)
     add_link_options(--coverage)
 endif()
 
-find_program(FLOTILLA_CCACHE ccache)
+if(NOT DEFINED FLOTILLA_CCACHE)
+    find_program(FLOTILLA_CCACHE ccache)
+endif()
 if(FLOTILLA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     # Precompiled headers need the sloppiness; the base folder lets all presets share what is equal.
     set(launcher ${CMAKE_COMMAND} -E env
