@@ -6,6 +6,7 @@ set(FLOTILLA_WARNINGS
     # A row of designated initialisers names what differs; the rest has its defaults.
     -Wno-missing-field-initializers)
 set(FLOTILLA_WARNINGS_GNU -Wduplicated-cond -Wlogical-op -Wredundant-move)
+set(FLOTILLA_WARNINGS_CLANG -Wno-sign-conversion)  # part of clang's -Wconversion, but not of g++'s
 
 # What the ESP compiles, it compiles as C++17 without exceptions and RTTI, on a stack of 4 KB.
 set(FLOTILLA_DEVICE_OPTIONS -fno-exceptions -fno-rtti -Wdouble-promotion -Wvla)
@@ -38,6 +39,8 @@ function(_flotilla_warnings target)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${FLOTILLA_WARNINGS}>)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${FLOTILLA_WARNINGS_GNU}>)
+    elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${FLOTILLA_WARNINGS_CLANG}>)
     endif()
 endfunction()
 
