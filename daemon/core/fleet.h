@@ -4,7 +4,10 @@
 // The judging clock. Deadlines on devices run on a clock of the fleet's own, in milliseconds, that advances with
 // Now::mono_ms only while the daemon is subscribed to the broker, not for two heartbeat intervals after a (re)connect or
 // a start, and not while half of the devices that were online and are not on trial (at least 3) are silent at once. It is
-// part of the saved state, so a restart goes on where it stood.
+// part of the saved state, so a restart goes on where it stood. One event advances it by two heartbeat intervals at most:
+// time in which nobody looked is not judged. Deadlines, waves and orders are worked off in tick(), after the events.
+//
+// A new Fleet is not subscribed: broker_up() says that it is.
 #pragma once
 
 #include <cstdint>

@@ -124,6 +124,7 @@ struct Rollout {
   RolloutReason reason = RolloutReason::None;
   std::string reason_text;      // one sentence that names the rule and the devices
   std::uint32_t open_wave = 0;  // index of the newest open wave
+  std::uint32_t targets = 0;    // members that were to change when it started: what percentages are taken of
   WallTime created_at = 0;
   WallTime ended_at = 0;
   std::string created_by;
@@ -148,7 +149,16 @@ enum class MemberState : std::uint8_t {
   Withdrawn = 15,     // the rollout ended before it was this device's turn, or its attempt was cancelled
 };
 
-enum class SkipReason : std::uint8_t { None = 0, Offline = 1, RunsItAlready = 2, WrongHardware = 3, Busy = 4 };
+enum class SkipReason : std::uint8_t {
+  None = 0,
+  Offline = 1,
+  RunsItAlready = 2,
+  WrongHardware = 3,
+  Busy = 4,         // put off, or occupied, for longer than an order may wait
+  Forgiven = 5,     // a failure (the state says which) that the operator accepted by resuming a halted rollout
+  Unsuitable = 6,   // no order for it would be accepted: `why`
+  Quarantined = 7,  // its sequence jumped further than any history of ours explains
+};
 
 // A device in a rollout.
 struct Member {
