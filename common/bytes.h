@@ -34,6 +34,7 @@ template <typename T, std::size_t N>
 class FixedVector {
  public:
   static_assert(N < 256, "the count is one byte");
+  using Item = T;
 
   [[nodiscard]] bool push_back(const T& item) {
     if (count_ == N) return false;

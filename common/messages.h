@@ -141,7 +141,7 @@ struct Heartbeat {
 
   std::uint32_t free_heap = 0;
   std::uint32_t largest_block = 0;
-  std::int32_t rssi = 0;                 // dBm
+  std::int32_t rssi = 0;  // dBm
   std::uint32_t next_heartbeat_seconds = 0;
   FixedString<kMaxDeferred> deferred;  // why an update is put off; empty: it is not
   FixedVector<HealthValue, kMaxHealth> health;

@@ -43,6 +43,7 @@ constexpr Row kRows[] = {
     {Reason::Crash, "Crash", "the new image used up its trial boots"},
     {Reason::Deadline, "Deadline", "the trial took longer than its maximum"},
     {Reason::NoOrder, "NoOrder", "the new image did not get its own order back"},
+    {Reason::Unknown, "Unknown", "a reason this version does not know"},
 };
 
 }  // namespace
@@ -58,18 +59,14 @@ std::string_view explain(Reason reason) {
   for (const auto& row : kRows) {
     if (row.reason == reason) return row.sentence;
   }
-  return "a reason this version does not know";
+  return explain(Reason::Unknown);
 }
 
-bool reason_from_number(std::uint32_t number, Reason& out) {
-  out = Reason::None;
+Reason reason_from_number(std::uint32_t number) {
   for (const auto& row : kRows) {
-    if (static_cast<std::uint32_t>(row.reason) == number) {
-      out = row.reason;
-      return true;
-    }
+    if (static_cast<std::uint32_t>(row.reason) == number) return row.reason;
   }
-  return false;
+  return Reason::Unknown;
 }
 
 }  // namespace flotilla

@@ -22,13 +22,13 @@ enum class Reason : std::uint8_t {
   ManifestSignature = 9,   // a release signature does not fit
   WrongProduct = 10,
   WrongHardware = 11,
-  ImageTooLarge = 12,       // larger than a slot or the image area
-  BelowMinimumVersion = 13, // the running version is older than the release's minimum
-  BelowSecurityFloor = 14,  // below the highest security floor this device has confirmed
-  Busy = 15,                // another attempt is past the point where it could be replaced
-  Unsupported = 16,         // a kind of command or of encoding this agent does not know
-  NothingToRevert = 17,     // no other confirmed image is in a slot
-  WrongAttempt = 18,        // Cancel for an attempt that is not in force
+  ImageTooLarge = 12,        // larger than a slot or the image area
+  BelowMinimumVersion = 13,  // the running version is older than the release's minimum
+  BelowSecurityFloor = 14,   // below the highest security floor this device has confirmed
+  Busy = 15,                 // another attempt is past the point where it could be replaced
+  Unsupported = 16,          // a kind of command or of encoding this agent does not know
+  NothingToRevert = 17,      // no other confirmed image is in a slot
+  WrongAttempt = 18,         // Cancel for an attempt that is not in force
 
   // Failures: the attempt ended before the new image ran.
   DownloadDeadline = 50,  // not complete within the order's download seconds
@@ -47,15 +47,17 @@ enum class Reason : std::uint8_t {
   Crash = 103,     // the trial boots were used up
   Deadline = 104,  // the trial's maximum seconds were used up
   NoOrder = 105,   // connected, but its own order never came back through the subscription
+
+  Unknown = 255,  // stands for a number that a newer peer sent and this build does not know
 };
 
-// The enumerator's name, for logs, tables and JSON; "Unknown" for a number this build does not know.
+// The enumerator's name, for logs, tables and JSON.
 [[nodiscard]] std::string_view to_string(Reason reason);
 
 // One plain sentence for people, without a full stop.
 [[nodiscard]] std::string_view explain(Reason reason);
 
-// The reason of that number, or None with false where this build does not know it.
-[[nodiscard]] bool reason_from_number(std::uint32_t number, Reason& out);
+// The reason of that number, Unknown where this build has no name for it.
+[[nodiscard]] Reason reason_from_number(std::uint32_t number);
 
 }  // namespace flotilla

@@ -22,16 +22,16 @@ enum class UpdateState : std::uint8_t {
 };
 
 enum class UpdateEvent : std::uint8_t {
-  Accept,          // a valid Install
-  StartDownload,   // the slot was chosen, the first byte is asked for
-  ImageVerified,   // size, header and SHA-256 of the slot are as signed
-  Arm,             // the boot path took the order
-  BootNew,         // after a reset: the image area holds the new image
-  BootOld,         // after a reset: it holds the old one
-  Reset,           // after a reset while nothing was armed
-  Confirm,         // every condition of the trial is met
-  GoBack,          // the trial failed
-  Fail,            // before the new image ran
+  Accept,         // a valid Install
+  StartDownload,  // the slot was chosen, the first byte is asked for
+  ImageVerified,  // size, header and SHA-256 of the slot are as signed
+  Arm,            // the boot path took the order
+  BootNew,        // after a reset: the image area holds the new image
+  BootOld,        // after a reset: it holds the old one
+  Reset,          // after a reset while nothing was armed
+  Confirm,        // every condition of the trial is met
+  GoBack,         // the trial failed
+  Fail,           // before the new image ran
 };
 
 struct UpdateTransition {

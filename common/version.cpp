@@ -5,9 +5,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_identifier_char(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
-}
+bool is_identifier_char(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'; }
 
 bool is_numeric(std::string_view text) {
   for (const char c : text) {
@@ -78,8 +76,8 @@ bool Version::parse(std::string_view text, Version& out) {
   Version parsed;
   if (!parsed.text_.assign(text)) return false;
   auto rest = text;
-  if (!take_number(rest, parsed.major_) || !take_dot(rest) || !take_number(rest, parsed.minor_) ||
-      !take_dot(rest) || !take_number(rest, parsed.patch_)) {
+  if (!take_number(rest, parsed.major_) || !take_dot(rest) || !take_number(rest, parsed.minor_) || !take_dot(rest) ||
+      !take_number(rest, parsed.patch_)) {
     return false;
   }
   const auto plus = rest.find('+');

@@ -34,8 +34,7 @@ bool parse_provisioning_block(ByteView block, ProvisioningBlock& out) {
   return true;
 }
 
-std::size_t write_provisioning_block(std::uint32_t version, ByteView message, std::uint8_t* out,
-                                     std::size_t capacity) {
+std::size_t write_provisioning_block(std::uint32_t version, ByteView message, std::uint8_t* out, std::size_t capacity) {
   if (capacity < kProvisioningHeader || message.size > capacity - kProvisioningHeader) return 0;
   std::memset(out, 0, kProvisioningHeader);
   std::memcpy(out, kMagic, sizeof kMagic);

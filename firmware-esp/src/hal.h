@@ -46,11 +46,11 @@ class Crypto : public TrustCrypto {
 };
 
 enum class DownloadStatus : std::uint8_t {
-  Pending,  // nothing yet: poll again
-  Data,     // `received` bytes were written to the buffer
-  Complete, // the whole file has been delivered
-  Refused,  // an HTTP status other than 200 or 206: http_status() says which. Not a failure by itself
-  Broken,   // the connection could not be made or was cut: may be resumed
+  Pending,   // nothing yet: poll again
+  Data,      // `received` bytes were written to the buffer
+  Complete,  // the whole file has been delivered
+  Refused,   // an HTTP status other than 200 or 206: http_status() says which. Not a failure by itself
+  Broken,    // the connection could not be made or was cut: may be resumed
 };
 
 // HTTPS GET over mutual TLS, from the servers of the provisioning.
@@ -60,8 +60,8 @@ class Download {
   // Starts a request for the bytes from `offset` on ("Range: bytes=<offset>-" where it is not 0), ends a running one.
   virtual void begin(std::string_view path, std::uint32_t offset) = 0;
   virtual DownloadStatus poll(std::uint8_t* out, std::size_t capacity, std::size_t& received) = 0;
-  virtual int http_status() = 0;          // of the last answer; 0 before it came
-  virtual std::uint32_t total_size() = 0; // of the whole file as the server says; 0 when unknown
+  virtual int http_status() = 0;           // of the last answer; 0 before it came
+  virtual std::uint32_t total_size() = 0;  // of the whole file as the server says; 0 when unknown
   virtual void stop() = 0;
 };
 
