@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/messages.h"
+#include "firmware-esp/src/core/board.h"
 #include "firmware-esp/src/hal.h"
 
 namespace flotilla {
@@ -18,7 +19,7 @@ class Application {
   virtual ~Application() = default;
   // Asked again and again during a trial until it is not Pending.
   virtual SelfTestResult self_test() { return SelfTestResult::Passed; }
-  // A short reason to put an update off ("pump running"), or empty.
+  // A short reason to put an update off ("pump running"), or empty. Asked before the download and before the restart.
   virtual std::string_view not_now() { return {}; }
   // Adds up to kMaxHealth values to the heartbeat.
   virtual void health(FixedVector<HealthValue, kMaxHealth>& values) { (void)values; }
@@ -26,9 +27,40 @@ class Application {
   virtual void log(std::string_view line) { (void)line; }
 };
 
+struct Vitals {
+  std::uint32_t free_heap = 0;      // bytes
+  std::uint32_t largest_block = 0;  // bytes
+  std::int32_t rssi = 0;            // dBm
+};
+
 struct AgentConfig {
-  std::string_view version;        // of the sketch; must outlive the agent
-  std::uint64_t build_seconds = 0; // 1970-based, the clock's floor
+  std::string_view version;         // of the sketch; must outlive the agent
+  std::uint64_t build_seconds = 0;  // 1970-based, the clock's floor
+  Vitals (*vitals)() = nullptr;     // for the heartbeat; none: zeros
+};
+
+class Agent {
+ public:
+  // Everything given must outlive the agent.
+  Agent(const hal::Ports& ports, Application& application, const AgentConfig& config, const Board& board);
+
+  // Opens the journal, identifies the running image by its hash and settles what the reset left. false, with the reason
+  // logged: the flash is too small or the journal cannot be written; such a board must not be updated.
+  [[nodiscard]] bool begin();
+
+  // One bounded piece of work (at most one flash sector, one command, one heartbeat); call it again and again. It polls
+  // the Mqtt and the Download port itself. After restarting() it does nothing more.
+  void step();
+
+  [[nodiscard]] bool restarting() const;  // Boot::restart() was called: tear down and go through the boot path
+  [[nodiscard]] UpdateState state() const;
+  [[nodiscard]] std::uint64_t attempt_id() const;
+  [[nodiscard]] Reason error() const;
+  [[nodiscard]] bool seeded() const;  // the running image lies in a slot as well, as the one to go back to
+  [[nodiscard]] const Digest& running_sha256() const;
+  [[nodiscard]] std::uint32_t security_floor() const;
+  [[nodiscard]] std::uint32_t last_sequence() const;
+  [[nodiscard]] Reason refusal() const;
 };
 
 }  // namespace flotilla

@@ -1,0 +1,20 @@
+// What must happen before any code of the sketch runs, because that code may be what crashes.
+#pragma once
+
+#include <cstdint>
+
+#include "firmware-esp/src/hal.h"
+
+namespace flotilla {
+
+enum class EarlyBoot : std::uint8_t {
+  Continue,  // run the sketch
+  Restart,   // Boot::restart() was called: where it returns, run nothing more of this boot
+};
+
+// Counts a boot of an image on trial in the journal; when the trial boots are used up it journals RolledBack(Crash),
+// arms the confirmed image and restarts. A way back that was cut short is armed again. Call it once in each boot, before
+// user code and before Agent::begin().
+[[nodiscard]] EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto);
+
+}  // namespace flotilla
