@@ -24,7 +24,7 @@ enum class EngineState : std::uint8_t {
   Running,
   Degraded,  // the store does not take commits: no orders, no commands; tried again with backoff
 };
-[[nodiscard]] std::string_view to_string(EngineState state);  // "stopped", "running", "degraded"
+[[nodiscard]] std::string_view to_string(EngineState state);  // "Stopped", "Running", "Degraded"
 
 // Counters run from the process's start.
 struct EngineStatus {
