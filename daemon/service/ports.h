@@ -57,7 +57,8 @@ class ImageAccess {
 class ImageCatalog {
  public:
   virtual ~ImageCatalog() = default;
-  // Durably stored (fsync, rename) before it returns; an equal image that is there already is success.
+  // Durably stored (fsync, rename) before it returns; an equal image that is there already is success. Called by the
+  // operator API on its own threads, by one at a time, beside check() on the engine's.
   virtual Result<Unit, Error> put(const Digest& sha256, const std::string& image) = 0;
   // Refuses with Corrupt where the file is missing or its bytes do not have the digest.
   virtual Result<Unit, Error> check(const Digest& sha256) = 0;
