@@ -18,13 +18,13 @@ topic read flotilla/v1/+/presence
 topic write flotilla/v1/+/command
 )";
 
-Mosquitto::Mosquitto(TestAuthority& authority)
-    : authority_(authority), certificate_(authority.issue_server("_broker")), port_(free_port()) {
+Mosquitto::Mosquitto(TestAuthority& authority, const std::vector<std::string>& names)
+    : authority_(authority), certificate_(authority.issue_server("_broker", names)), port_(free_port()) {
   write_acl(kProjectAcl);
-  write_configuration();
+  write_file(dir_.file("mosquitto.conf"), configuration());
 }
 
-void Mosquitto::write_configuration() {
+std::string Mosquitto::configuration() const {
   std::string text;
   const auto line = [&text](const std::string& content) { text += content + '\n'; };
   if (geteuid() == 0) line("user root");  // or it gives up its rights and cannot read the test's folder
@@ -46,7 +46,12 @@ void Mosquitto::write_configuration() {
   line("max_queued_messages 1000000");
   line("set_tcp_nodelay true");
   line("log_type all");
-  write_file(dir_.file("mosquitto.conf"), text);
+  return text;
+}
+
+void Mosquitto::add_configuration(const std::string& line) {
+  const std::string path = dir_.file("mosquitto.conf");
+  write_file(path, read_file(path) + line + '\n');
 }
 
 void Mosquitto::write_acl(const std::string& acl) {

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "tests/support/certs.h"
 #include "tests/support/process.h"
@@ -16,9 +17,9 @@ extern const char* const kProjectAcl;
 
 class Mosquitto {
  public:
-  // Issues the broker's certificate (localhost, 127.0.0.1) and writes configuration and ACL; start() runs it.
-  // The authority must outlive it.
-  explicit Mosquitto(TestAuthority& authority);
+  // Issues the broker's certificate and writes configuration and ACL; start() runs it. The authority must outlive it.
+  explicit Mosquitto(TestAuthority& authority,
+                     const std::vector<std::string>& names = {"DNS:localhost", "IP:127.0.0.1"});
 
   // Returns once the port answers; throws with the broker's log where it never does. The port stays over restarts.
   void start();
@@ -26,6 +27,8 @@ class Mosquitto {
   // Reads ACL and CRL again.
   void reload() const { process_.signal(SIGHUP); }
   void write_acl(const std::string& acl);
+  // A line more in the configuration, from the next start on.
+  void add_configuration(const std::string& line);
   // Forgets sessions and retained messages; only while stopped.
   void forget_everything();
 
@@ -33,7 +36,7 @@ class Mosquitto {
   [[nodiscard]] std::string log() const;
 
  private:
-  void write_configuration();
+  [[nodiscard]] std::string configuration() const;
 
   TempDir dir_;
   TestAuthority& authority_;

@@ -25,4 +25,7 @@ class TempDir {
 void write_file(const std::filesystem::path& path, std::string_view content);
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 
+// How often `part` is in `text`, without overlaps: for logs.
+[[nodiscard]] std::size_t count_of(std::string_view text, std::string_view part);
+
 }  // namespace flotilla::test
