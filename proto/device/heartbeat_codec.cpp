@@ -7,6 +7,12 @@
 namespace flotilla::device_wire {
 namespace {
 
+// nanopb hands the argument to encoders and decoders alike, so it is not const; an encoder only reads.
+template <typename T>
+void* readable(const T& value) {
+  return const_cast<T*>(&value);  // NOLINT(cppcoreguidelines-pro-type-const-cast): see above
+}
+
 template <typename Text>
 bool write_text(pb_ostream_t* stream, const pb_field_t* field, void* const* arg) {
   const auto text = static_cast<const Text*>(*arg)->view();
@@ -27,7 +33,7 @@ bool write_digest(pb_ostream_t* stream, const pb_field_t* field, void* const* ar
 template <std::size_t N>
 void encode_text(pb_callback_t& field, const FixedString<N>& text) {
   field.funcs.encode = write_text<FixedString<N>>;
-  field.arg = const_cast<FixedString<N>*>(&text);  // nanopb's argument is not const; the callback only reads
+  field.arg = readable(text);
 }
 
 using HealthList = FixedVector<HealthValue, kMaxHealth>;
@@ -48,7 +54,7 @@ void put_state(const Heartbeat& heartbeat, flotilla_v1_Heartbeat& out) {
   out.has_running = true;
   encode_text(out.running.version, heartbeat.running_version);
   out.running.image_sha256.funcs.encode = write_digest;
-  out.running.image_sha256.arg = const_cast<Digest*>(&heartbeat.running_sha256);
+  out.running.image_sha256.arg = readable(heartbeat.running_sha256);
   out.running.release_counter = heartbeat.running_counter;
   out.running.security_floor = heartbeat.security_floor;
 
@@ -95,7 +101,7 @@ std::size_t encode(const Heartbeat& heartbeat, std::uint8_t* out, std::size_t ca
   message.next_heartbeat_seconds = heartbeat.next_heartbeat_seconds;
   encode_text(message.deferred, heartbeat.deferred);
   message.health.funcs.encode = write_health;
-  message.health.arg = const_cast<HealthList*>(&heartbeat.health);
+  message.health.arg = readable(heartbeat.health);
   pb_ostream_t stream = pb_ostream_from_buffer(out, capacity);
   return pb_encode(&stream, flotilla_v1_Heartbeat_fields, &message) ? stream.bytes_written : 0;
 }

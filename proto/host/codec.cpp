@@ -1,6 +1,7 @@
 #include "proto/host/codec.h"
 
 #include "proto/flotilla.pb.h"
+#include "proto/host/quiet.h"
 
 namespace flotilla::wire {
 namespace {
@@ -50,6 +51,7 @@ Bytes serialize(const Message& message) {
 
 template <typename Message>
 bool parse(ByteView bytes, Message& message) {
+  quiet_protobuf();
   return message.ParseFromArray(bytes.data, static_cast<int>(bytes.size));
 }
 

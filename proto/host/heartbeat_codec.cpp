@@ -1,6 +1,7 @@
 // The heartbeat's half of the host codec.
 #include "proto/flotilla.pb.h"
 #include "proto/host/codec.h"
+#include "proto/host/quiet.h"
 
 namespace flotilla::wire {
 namespace {
@@ -94,6 +95,7 @@ Bytes encode(const Heartbeat& heartbeat) {
 }
 
 bool decode(ByteView bytes, Heartbeat& out) {
+  quiet_protobuf();
   v1::Heartbeat in;
   if (!in.ParseFromArray(bytes.data, static_cast<int>(bytes.size))) return false;
   out.protocol_version = in.protocol_version();
