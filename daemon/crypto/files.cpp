@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -118,6 +119,18 @@ Result<Unit, Error> replace_file(const fs::path& path, std::string_view bytes, A
   if (!written) return written;
   if (::rename(fresh.c_str(), path.c_str()) != 0 || !sync_folder(path)) return system_error("replace", path);
   return written;
+}
+
+FolderLock::FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+FolderLock::~FolderLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<FolderLock, Error> lock_folder(const fs::path& path) {
+  FolderLock lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (lock.fd() < 0 || ::flock(lock.fd(), LOCK_EX) != 0) return system_error("lock", path);
+  return lock;
 }
 
 Result<Unit, Error> create_private_folder(const fs::path& path) {

@@ -31,6 +31,25 @@ enum class Access : std::uint8_t {
 [[nodiscard]] Result<Unit, Error> replace_file(const std::filesystem::path& path, std::string_view bytes,
                                                Access access);
 
+// Held until it goes; the kernel lets go of it when the process dies.
+class FolderLock {
+ public:
+  explicit FolderLock(int fd) : fd_(fd) {}
+  ~FolderLock();
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&&) = delete;
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// Waits until no other process holds the folder's lock.
+[[nodiscard]] Result<FolderLock, Error> lock_folder(const std::filesystem::path& path);
+
 // Folders that are missing are made, mode 0700.
 [[nodiscard]] Result<Unit, Error> create_private_folder(const std::filesystem::path& path);
 

@@ -1,0 +1,133 @@
+#include "daemon/authority/enroll.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "common/flash_map.h"
+#include "common/messages.h"
+#include "daemon/authority/certificates.h"
+#include "daemon/authority/file_set.h"
+#include "daemon/authority/grammar.h"
+#include "daemon/crypto/files.h"
+#include "proto/host/codec.h"
+#include "proto/provisioning_block.h"
+
+namespace flotilla::authority {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What a board's Provisioning points into.
+struct Parts {
+  std::string certificate_der;
+  std::string ca_der;
+  wire::Bytes trust;
+};
+
+Result<Unit, Error> check_wifi(const EnrollRequest& request) {
+  const auto invalid = [](const char* message, const char* hint) {
+    return Error{ErrorCode::InvalidArgument, message, hint};
+  };
+  constexpr std::size_t kMaxSsid = decltype(Provisioning::wifi_ssid)::capacity();
+  constexpr std::size_t kMaxPassword = decltype(Provisioning::wifi_password)::capacity();
+  if (request.wifi_ssid.size() > kMaxSsid) return invalid("the Wi-Fi's name is too long", "at most 32 bytes");
+  if (request.wifi_password.empty()) return Unit{};
+  if (request.wifi_ssid.empty()) return invalid("a Wi-Fi password was given, but no name", "give --wifi-ssid too");
+  if (request.wifi_password.size() < 8 || request.wifi_password.size() > kMaxPassword) {
+    return invalid("the Wi-Fi password cannot be one", "WPA2 asks for 8 to 63 characters");
+  }
+  return Unit{};
+}
+
+// Every text was checked to fit.
+Provisioning describe(const FleetSettings& fleet, const EnrollRequest& request, const crypto::SigningKey& key,
+                      const Parts& parts) {
+  Provisioning out;
+  out.device_id = DeviceId(request.id);
+  out.product = Name(fleet.product);
+  out.hardware = Name(request.hardware);
+  out.wifi_ssid.assign_cut(request.wifi_ssid);
+  out.wifi_password.assign_cut(request.wifi_password);
+  out.device_key = key.scalar();
+  out.device_certificate = ByteView(parts.certificate_der);
+  out.ca_certificate = ByteView(parts.ca_der);
+  out.signed_trust_store = wire::view(parts.trust);
+  out.broker_name.assign_cut(fleet.broker_name);
+  for (const auto& address : fleet.addresses) static_cast<void>(out.addresses.push_back(FixedString<63>(address)));
+  out.mqtt_port = fleet.mqtt_port;
+  out.https_port = fleet.https_port;
+  out.ntp_host.assign_cut(fleet.ntp_host.empty() ? fleet.addresses.front() : fleet.ntp_host);
+  out.provisioned_at = request.now;
+  out.heartbeat_seconds = fleet.heartbeat_seconds;
+  return out;
+}
+
+// Two equal copies, each padded to its sectors with what erased flash holds.
+Result<std::string, Error> provisioning_file(const Provisioning& provisioning) {
+  constexpr std::uint32_t kFirstVersion = 1;
+  const wire::Bytes message = wire::encode(provisioning);
+  std::string copy(flash_map::kProvisioningSize, '\xff');
+  if (write_provisioning_block(kFirstVersion, wire::view(message), reinterpret_cast<std::uint8_t*>(copy.data()),
+                               copy.size()) == 0) {
+    return Error{
+        ErrorCode::Internal, "the provisioning block of " + std::to_string(message.size()) + " bytes does not fit", {}};
+  }
+  return copy + copy;
+}
+
+// For the daemon, which may know of a board before its first heartbeat.
+std::string description(const EnrollRequest& request, const crypto::Certificate& certificate) {
+  nlohmann::ordered_json labels = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : request.labels) labels[name] = value;
+  const nlohmann::ordered_json body{{"id", request.id},
+                                    {"hardware", request.hardware},
+                                    {"labels", labels},
+                                    {"certificate_sha256", std::string(to_hex(certificate.fingerprint()).view())},
+                                    {"enrolled_at", request.now}};
+  return body.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+Error already_enrolled(const std::string& id, const fs::path& folder) {
+  return {ErrorCode::Conflict, id + " is enrolled already: " + folder.string() + "; nothing was changed",
+          "--renew gives it a new key and certificate"};
+}
+
+}  // namespace
+
+Result<Unit, Error> check_enrolment(const EnrollRequest& request) {
+  if (auto checked = check_id(request.id, "the device id"); !checked) return checked;
+  if (auto checked = check_name(request.hardware, "the hardware"); !checked) return checked;
+  for (const auto& [name, value] : request.labels) {
+    if (auto checked = check_name(name, "the label"); !checked) return checked;
+    if (auto checked = check_name(value, "the label's value"); !checked) return checked;
+  }
+  return check_wifi(request);
+}
+
+Result<EnrolledDevice, Error> enroll_device(const Authority& authority, const EnrollRequest& request,
+                                            const fs::path& out) {
+  if (auto checked = check_enrolment(request); !checked) return checked.error();
+  const fs::path folder = absolute_folder(out) / request.id;
+  if (!request.renew && fs::exists(folder)) return already_enrolled(request.id, folder);
+  auto ca = authority.open_ca();
+  if (!ca) return ca.error();
+  auto trust = authority.trust();
+  if (!trust) return trust.error();
+
+  const auto key = crypto::SigningKey::generate();
+  const auto certificate = device_certificate(*ca, key.public_key(), request.id);
+  const Parts parts{certificate.to_der(), ca->certificate().to_der(), trust->signed_bytes};
+  auto block = provisioning_file(describe(authority.fleet(), request, key, parts));
+  if (!block) return block.error();
+
+  FileSet files(folder);
+  files.add_private("device.key", key.to_pem());
+  files.add_public("device.crt", certificate.to_pem());
+  files.add_public("device.json", description(request, certificate));
+  files.add_private("provisioning.bin", std::move(*block));
+  if (auto written = request.renew ? files.replace() : files.write(); !written) return written.error();
+  return EnrolledDevice{request.id, folder, folder / "provisioning.bin"};
+}
+
+}  // namespace flotilla::authority
