@@ -56,9 +56,7 @@ Result<crypto::SigningKey, Error> Authority::open_release_key(const std::string&
   return key;
 }
 
-Result<crypto::SignedTrustStore, Error> Authority::trust() const {
-  return crypto::load_trust_store(files_.trust(state_.trust_version));
-}
+Result<crypto::SignedTrustStore, Error> Authority::trust() const { return crypto::load_trust_store(trust_file()); }
 
 Result<Unit, Error> Authority::reload() {
   auto state = load_state(files_);

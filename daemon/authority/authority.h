@@ -30,6 +30,7 @@ class Authority {
 
   [[nodiscard]] Result<crypto::CertificateAuthority, Error> open_ca() const;
   [[nodiscard]] Result<crypto::SigningKey, Error> open_release_key(const std::string& name) const;
+  [[nodiscard]] std::filesystem::path trust_file() const { return files_.trust(state_.trust_version); }
   [[nodiscard]] Result<crypto::SignedTrustStore, Error> trust() const;
 
   // Takes the next release counter, or the one wanted; it is spent durably before this returns. Two processes never get

@@ -1,6 +1,6 @@
 #include "daemon/authority/enroll.h"
 
-#include <algorithm>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -93,32 +93,42 @@ Error already_enrolled(const std::string& id, const fs::path& folder) {
           "--renew gives it a new key and certificate"};
 }
 
-}  // namespace
-
-Result<Unit, Error> check_enrolment(const EnrollRequest& request) {
-  if (auto checked = check_id(request.id, "the device id"); !checked) return checked;
-  if (auto checked = check_name(request.hardware, "the hardware"); !checked) return checked;
+Result<Unit, Error> check_labels(const EnrollRequest& request) {
   for (const auto& [name, value] : request.labels) {
     if (auto checked = check_name(name, "the label"); !checked) return checked;
     if (auto checked = check_name(value, "the label's value"); !checked) return checked;
   }
-  return check_wifi(request);
+  return Unit{};
 }
 
-Result<EnrolledDevice, Error> enroll_device(const Authority& authority, const EnrollRequest& request,
-                                            const fs::path& out) {
-  if (auto checked = check_enrolment(request); !checked) return checked.error();
-  const fs::path folder = absolute_folder(out) / request.id;
-  if (!request.renew && fs::exists(folder)) return already_enrolled(request.id, folder);
-  auto ca = authority.open_ca();
-  if (!ca) return ca.error();
-  auto trust = authority.trust();
-  if (!trust) return trust.error();
+Result<Unit, Error> check_request(const EnrollRequest& request, const fs::path& out) {
+  if (auto checked = check_id(request.id, "the device id"); !checked) return checked;
+  if (auto checked = check_name(request.hardware, "the hardware"); !checked) return checked;
+  if (auto checked = check_labels(request); !checked) return checked;
+  if (auto checked = check_wifi(request); !checked) return checked;
+  std::error_code ignored;
+  if (!request.renew && fs::exists(out / request.id, ignored)) return already_enrolled(request.id, out / request.id);
+  return Unit{};
+}
 
+Result<Unit, Error> check_requests(const std::vector<EnrollRequest>& requests, const fs::path& out) {
+  std::set<std::string> seen;
+  for (const auto& request : requests) {
+    if (auto checked = check_request(request, out); !checked) return checked;
+    if (!seen.insert(request.id).second) {
+      return Error{ErrorCode::InvalidArgument, "the device id " + request.id + " was named twice", "name it once"};
+    }
+  }
+  return Unit{};
+}
+
+Result<EnrolledDevice, Error> enroll_one(const FleetSettings& fleet, const EnrollRequest& request,
+                                         const crypto::CertificateAuthority& ca, const wire::Bytes& trust,
+                                         const fs::path& folder) {
   const auto key = crypto::SigningKey::generate();
-  const auto certificate = device_certificate(*ca, key.public_key(), request.id);
-  const Parts parts{certificate.to_der(), ca->certificate().to_der(), trust->signed_bytes};
-  auto block = provisioning_file(describe(authority.fleet(), request, key, parts));
+  const auto certificate = device_certificate(ca, key.public_key(), request.id);
+  const Parts parts{certificate.to_der(), ca.certificate().to_der(), trust};
+  auto block = provisioning_file(describe(fleet, request, key, parts));
   if (!block) return block.error();
 
   FileSet files(folder);
@@ -128,6 +138,37 @@ Result<EnrolledDevice, Error> enroll_device(const Authority& authority, const En
   files.add_private("provisioning.bin", std::move(*block));
   if (auto written = request.renew ? files.replace() : files.write(); !written) return written.error();
   return EnrolledDevice{request.id, folder, folder / "provisioning.bin"};
+}
+
+}  // namespace
+
+Result<std::string, Error> read_wifi_password(const fs::path& path) {
+  auto text = crypto::read_private_file(path);
+  if (!text) return text.error();
+  std::string line = text->substr(0, text->find('\n'));
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  if (line.empty()) {
+    return Error{ErrorCode::InvalidArgument, path.string() + " has no password in its first line", {}};
+  }
+  return line;
+}
+
+Result<std::vector<EnrolledDevice>, Error> enroll_devices(const Authority& authority,
+                                                          const std::vector<EnrollRequest>& requests,
+                                                          const fs::path& out) {
+  const fs::path folder = absolute_folder(out);
+  if (auto checked = check_requests(requests, folder); !checked) return checked.error();
+  const auto ca = authority.open_ca();
+  if (!ca) return ca.error();
+  const auto trust = authority.trust();
+  if (!trust) return trust.error();
+  std::vector<EnrolledDevice> devices;
+  for (const auto& request : requests) {
+    auto device = enroll_one(authority.fleet(), request, *ca, trust->signed_bytes, folder / request.id);
+    if (!device) return device.error();
+    devices.push_back(std::move(*device));
+  }
+  return devices;
 }
 
 }  // namespace flotilla::authority

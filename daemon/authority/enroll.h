@@ -29,11 +29,13 @@ struct EnrolledDevice {
   std::filesystem::path provisioning;  // 16 KiB for flash_map::kProvisioning
 };
 
-// Checks everything that does not depend on what is in the folder already.
-[[nodiscard]] Result<Unit, Error> check_enrolment(const EnrollRequest& request);
+// The file's first line. Refused when others than the file's owner have access to it.
+[[nodiscard]] Result<std::string, Error> read_wifi_password(const std::filesystem::path& path);
 
-// Writes all files of the board to `<out>/<id>`, or nothing. Conflict when the id is there and `renew` is not set.
-[[nodiscard]] Result<EnrolledDevice, Error> enroll_device(const Authority& authority, const EnrollRequest& request,
-                                                          const std::filesystem::path& out);
+// Enrols all boards, each in `<out>/<id>`, or none where one request cannot be: InvalidArgument when it breaks a rule,
+// Conflict when an id is there already and `renew` is not set. A board's folder appears whole.
+[[nodiscard]] Result<std::vector<EnrolledDevice>, Error> enroll_devices(const Authority& authority,
+                                                                        const std::vector<EnrollRequest>& requests,
+                                                                        const std::filesystem::path& out);
 
 }  // namespace flotilla::authority

@@ -28,6 +28,13 @@ void add(FixedVector<T, N>& list, const T& item) {
   static_cast<void>(list.push_back(item));  // one of each: it fits
 }
 
+// What the authority and the Pi both have.
+struct Shared {
+  std::string ca_certificate;
+  std::string crl;
+  wire::Bytes trust;
+};
+
 wire::Bytes first_trust_store(const Keys& keys, const crypto::Certificate& ca) {
   TrustStore store;
   store.version = 1;
@@ -41,16 +48,16 @@ wire::Bytes first_trust_store(const Keys& keys, const crypto::Certificate& ca) {
 }
 
 void add_authority(FileSet& files, const AuthorityFiles& layout, const InitRequest& request, const Keys& keys,
-                   const crypto::CertificateAuthority& ca, const wire::Bytes& trust) {
+                   const Shared& shared) {
   files.add_public(layout.settings(), to_json({.fleet = request.fleet}));
   files.add_private(layout.ca_key(), keys.ca.to_pem());
-  files.add_public(layout.ca_certificate(), ca.certificate().to_pem());
-  files.add_public(layout.crl(), ca.empty_crl());
+  files.add_public(layout.ca_certificate(), shared.ca_certificate);
+  files.add_public(layout.crl(), shared.crl);
   files.add_private(layout.root_key(), keys.root.to_pem());
   files.add_public(layout.root_public(), crypto::public_key_to_pem(keys.root.public_key()));
   files.add_private(layout.release_key("release"), keys.release.to_pem());
   files.add_public(layout.release_public("release"), crypto::public_key_to_pem(keys.release.public_key()));
-  files.add_public(layout.trust(1), trust);
+  files.add_public(layout.trust(1), shared.trust);
 }
 
 void add_identity(FileSet& files, const fs::path& folder, const std::string& name, const SigningKey& key,
@@ -59,20 +66,24 @@ void add_identity(FileSet& files, const fs::path& folder, const std::string& nam
   files.add_public(folder / (name + ".crt"), certificate.to_pem());
 }
 
-// `folder` is where the files are written now, `settings.folder` where they will lie.
-void add_pi(FileSet& files, const fs::path& folder, const FleetSettings& fleet, const PiSettings& settings,
-            const Keys& keys, const crypto::CertificateAuthority& ca, const wire::Bytes& trust) {
-  files.add_public(folder / "ca.crt", ca.certificate().to_pem());
-  files.add_public(folder / "crl.pem", ca.empty_crl());
-  files.add_public(folder / "trust.signed", trust);
-  files.add_private(folder / "command.key", keys.command.to_pem());
-  files.add_public(folder / "command.pub", crypto::public_key_to_pem(keys.command.public_key()));
+void add_pi_identities(FileSet& files, const fs::path& folder, const std::string& broker_name,
+                       const crypto::CertificateAuthority& ca) {
   const auto broker = SigningKey::generate();
-  add_identity(files, folder, "broker", broker, broker_certificate(ca, broker.public_key(), fleet.broker_name));
+  add_identity(files, folder, "broker", broker, broker_certificate(ca, broker.public_key(), broker_name));
   const auto images = SigningKey::generate();
-  add_identity(files, folder, "https", images, image_server_certificate(ca, images.public_key(), fleet.broker_name));
+  add_identity(files, folder, "https", images, image_server_certificate(ca, images.public_key(), broker_name));
   const auto daemon = SigningKey::generate();
   add_identity(files, folder, "daemon", daemon, daemon_certificate(ca, daemon.public_key()));
+}
+
+// `settings.folder` is where the Pi's folder will lie in the end.
+void add_pi(FileSet& files, const fs::path& folder, const FleetSettings& fleet, const PiSettings& settings,
+            const SigningKey& command, const Shared& shared) {
+  files.add_public(folder / "ca.crt", shared.ca_certificate);
+  files.add_public(folder / "crl.pem", shared.crl);
+  files.add_public(folder / "trust.signed", shared.trust);
+  files.add_private(folder / "command.key", command.to_pem());
+  files.add_public(folder / "command.pub", crypto::public_key_to_pem(command.public_key()));
   files.add_public(folder / "mosquitto.conf", mosquitto_config(fleet, settings));
   files.add_public(folder / "acl", mosquitto_acl());
   files.add_public(folder / "flotillad.toml", daemon_config(fleet, settings));
@@ -103,11 +114,14 @@ Result<InitReport, Error> init_fleet(const InitRequest& request) {
       .folder = final_folder / "pi", .bind_address = request.bind_address, .broker_user = request.broker_user};
   const Keys keys;
   const auto ca = make_ca(request.fleet.product, keys.ca, request.now);
-  const wire::Bytes trust = first_trust_store(keys, ca.certificate());
+  const Shared shared{.ca_certificate = ca.certificate().to_pem(),
+                      .crl = ca.empty_crl(),
+                      .trust = first_trust_store(keys, ca.certificate())};
 
   FileSet files(final_folder);
-  add_authority(files, {"authority"}, request, keys, ca, trust);
-  add_pi(files, "pi", request.fleet, pi, keys, ca, trust);
+  add_authority(files, {"authority"}, request, keys, shared);
+  add_pi(files, "pi", request.fleet, pi, keys.command, shared);
+  add_pi_identities(files, "pi", request.fleet.broker_name, ca);
   const auto person = SigningKey::generate();
   add_identity(files, "operator", request.operator_name, person,
                operator_certificate(ca, person.public_key(), request.operator_name));

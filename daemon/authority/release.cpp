@@ -127,7 +127,7 @@ Result<NewReleaseKey, Error> make_release_key(const Authority& authority, const 
     return error;
   }
   if (auto saved = crypto::save_public_key(made_at.public_key, key.public_key()); !saved) return saved.error();
-  return NewReleaseKey{made_at.key, made_at.public_key, key.key_id()};
+  return NewReleaseKey{made_at.key, made_at.public_key, crypto::to_text(key.key_id())};
 }
 
 }  // namespace flotilla::authority

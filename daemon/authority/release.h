@@ -39,7 +39,7 @@ struct SignedRelease {
 struct NewReleaseKey {
   std::filesystem::path key;
   std::filesystem::path public_key;
-  KeyId id;
+  std::string id;  // 16 hexadecimal digits
 };
 
 // A further release key. It counts for nobody until a trust store names it. Conflict when the name is taken.

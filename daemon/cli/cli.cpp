@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kExamples = R"(Examples:
   flotilla init --dir home --product sensor --broker-name pi.local --address 192.168.1.10
   flotilla device enroll kitchen --authority home --hardware d1-mini
-  flotilla release sign sensor.bin --authority home --version 1.1.0 -o sensor-1.1.0.flotilla
+  flotilla release sign sensor.bin --authority home --version 1.1.0 --hardware d1-mini
 Exit code: 0 done, 1 refused or failed, 2 wrong usage.)";
 
 constexpr const char* kDefaultSocket = "/run/flotilla/flotillad.sock";
@@ -21,10 +21,7 @@ void add_global_options(CLI::App& app, CliContext& context) {
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(kExamples);
-  const std::map<std::string, OutputFormat> formats{
-      {"table", OutputFormat::Table},
-      {"json",  OutputFormat::Json }
-  };
+  const std::map<std::string, OutputFormat> formats{{"table", OutputFormat::Table}, {"json", OutputFormat::Json}};
   app.add_option("-o,--output", context.format, "table for people, json for scripts")
       ->transform(CLI::CheckedTransformer(formats))
       ->option_text("table|json");
@@ -50,8 +47,7 @@ void fail(CliContext& context, const Error& error) {
   context.exit_code = kFailed;
   if (context.json()) {
     const nlohmann::ordered_json body{
-        {"error", {{"code", to_string(error.code)}, {"message", error.message}, {"hint", error.hint}}}
-    };
+        {"error", {{"code", to_string(error.code)}, {"message", error.message}, {"hint", error.hint}}}};
     context.err << body.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
     return;
   }
