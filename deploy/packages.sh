@@ -14,13 +14,13 @@ FLOTILLA_PACKAGES=(
     libssl-dev libboost1.81-dev libpaho-mqtt-dev libpaho-mqttpp-dev libsqlitecpp-dev libsqlite3-dev libspdlog-dev
     libcli11-dev nlohmann-json3-dev libbearssl-dev
     libprotobuf-dev protobuf-compiler nanopb libnanopb-dev
-    ca-certificates openssl mosquitto
+    ca-certificates openssl mosquitto jq
 )
 
 # To run ./tests/run on top of that.
 FLOTILLA_TEST_PACKAGES=(
     libgtest-dev clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck
-    mosquitto-clients curl jq sqlite3 util-linux procps
+    mosquitto-clients curl sqlite3 util-linux procps
 )
 
 # install_packages <name>...: returns 0 once all of them are installed.
