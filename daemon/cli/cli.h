@@ -39,6 +39,10 @@ using AddCommands = void (*)(CLI::App& app, CliContext& context);
 void add_init_commands(CLI::App& app, CliContext& context);
 void add_enroll_commands(CLI::App& app, CliContext& context);
 void add_release_offline_commands(CLI::App& app, CliContext& context);
+void add_device_commands(CLI::App& app, CliContext& context);
+void add_release_online_commands(CLI::App& app, CliContext& context);
+void add_rollout_commands(CLI::App& app, CliContext& context);
+void add_status_commands(CLI::App& app, CliContext& context);
 
 // The subcommand `name` of `app`, made when it is not there yet: verb files share `device` and `release`.
 CLI::App& command_group(CLI::App& app, const std::string& name, const std::string& description);
