@@ -1,0 +1,28 @@
+// The boot port over the stock eboot: arming writes its copy command to RTC memory. Lives for one boot.
+#pragma once
+
+#include "firmware-esp/src/hal.h"
+#include "firmware-esp/virtual/rtc_memory.h"
+
+namespace flotilla {
+
+class VirtualBoot : public hal::Boot {
+ public:
+  VirtualBoot(RtcMemory& rtc, ResetReason reason, std::uint32_t chip_id)
+      : rtc_(rtc), reason_(reason), chip_id_(chip_id) {}
+
+  ResetReason reset_reason() override { return reason_; }
+  std::uint32_t chip_id() override { return chip_id_; }
+  bool power_safe() override { return false; }
+  bool arm(std::uint32_t slot, std::uint32_t length) override;
+  void restart() override { restarting_ = true; }
+  [[nodiscard]] bool restarting() const { return restarting_; }
+
+ private:
+  RtcMemory& rtc_;
+  ResetReason reason_;
+  std::uint32_t chip_id_;
+  bool restarting_ = false;
+};
+
+}  // namespace flotilla

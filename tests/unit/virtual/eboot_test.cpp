@@ -1,0 +1,154 @@
+#include "firmware-esp/virtual/eboot.h"
+
+#include <array>
+#include <vector>
+
+#include "common/flash_map.h"
+#include "firmware-esp/virtual/flash_file.h"
+#include "firmware-esp/virtual/virtual_boot.h"
+#include "firmware-esp/virtual/virtual_image.h"
+#include "tests/support/temp_dir.h"
+
+namespace flotilla {
+namespace {
+
+struct Reset {};
+
+// The power stays, the processor does not: throws after a number of operations.
+class FlashUntilReset : public hal::Flash {
+ public:
+  FlashUntilReset(hal::Flash& flash, unsigned operations) : flash_(flash), left_(operations) {}
+  bool read(std::uint32_t address, std::uint8_t* out, std::size_t size) override {
+    return flash_.read(address, out, size);
+  }
+  bool write(std::uint32_t address, const std::uint8_t* bytes, std::size_t size) override {
+    count();
+    return flash_.write(address, bytes, size);
+  }
+  bool erase_sector(std::uint32_t address) override {
+    count();
+    if (address == 0) ++bootloader_erased;
+    return flash_.erase_sector(address);
+  }
+  std::uint32_t size() override { return flash_.size(); }
+
+  unsigned bootloader_erased = 0;
+
+ private:
+  void count() {
+    if (left_ == 0) throw Reset{};
+    --left_;
+  }
+  hal::Flash& flash_;
+  unsigned left_;
+};
+
+constexpr std::uint32_t kOldSize = 9 * 4096;
+constexpr std::uint32_t kNewSize = 6 * 4096 + 160;
+constexpr unsigned kForEver = 1000000;
+
+ImageRecipe recipe(const char* version, std::uint32_t size) {
+  ImageRecipe recipe;
+  recipe.descriptor.version.assign_cut(version);
+  recipe.size = size;
+  return recipe;
+}
+
+class EbootTest : public testing::Test {
+ protected:
+  EbootTest() { flash_anew(); }
+  void flash_anew() {
+    flash.reset();
+    const auto old_file = make_image(recipe("1.0.0", kOldSize));
+    const std::vector<std::uint8_t> block(0x4000, 0xFF);
+    FlashFile::create(dir.file("f"), ByteView(old_file.data(), old_file.size()), ByteView(block.data(), block.size()));
+    flash = std::make_unique<FlashFile>(dir.file("f"));
+    // As the agent fills a slot: the board's own first sector, then the image.
+    const auto new_file = make_image(recipe("1.1.0", kNewSize));
+    EXPECT_TRUE(flash->write(flash_map::kSlot[1], old_file.data(), flash_map::kSector));
+    EXPECT_TRUE(flash->write(flash_map::kSlotImage[1], new_file.data() + flash_map::kSector, kNewSize));
+    rtc.power_on();
+  }
+  bool arm() {
+    VirtualBoot boot(rtc, ResetReason::Software, 1);
+    return boot.arm(flash_map::kSlot[1], kNewSize);
+  }
+  std::string running() {
+    const auto found = inspect_image(*flash, flash_map::kImage);
+    return found.state == ImageState::Runs ? std::string(found.descriptor.version.view()) : std::string(found.problem);
+  }
+
+  test::TempDir dir;
+  std::unique_ptr<FlashFile> flash;
+  RtcMemory rtc{dir.file("rtc")};
+};
+
+TEST_F(EbootTest, WithoutCommandNothingHappens) {
+  EXPECT_EQ(run_eboot(*flash, rtc), 0U);
+  EXPECT_EQ(running(), "1.0.0");
+}
+
+TEST_F(EbootTest, CopiesOnceAndLeavesItsOwnSectorAlone) {
+  ASSERT_TRUE(arm());
+  FlashUntilReset counted(*flash, kForEver);
+  EXPECT_EQ(run_eboot(counted, rtc), 8U * 4096) << "the filler, six whole sectors and one begun";
+  EXPECT_EQ(running(), "1.1.0");
+  EXPECT_EQ(counted.bootloader_erased, 0U);
+  EXPECT_EQ(run_eboot(*flash, rtc), 0U) << "the command is cleared";
+}
+
+TEST_F(EbootTest, OwnSectorIsRewrittenWhereItDiffers) {
+  ASSERT_TRUE(flash->erase_sector(flash_map::kSlot[1]));
+  ASSERT_TRUE(arm());
+  FlashUntilReset counted(*flash, kForEver);
+  run_eboot(counted, rtc);
+  EXPECT_EQ(counted.bootloader_erased, 1U);
+}
+
+TEST_F(EbootTest, ResetAtAnyMomentEndsInTheNewImage) {
+  unsigned cuts = 0;
+  for (bool finished = false; !finished; ++cuts) {
+    flash_anew();
+    ASSERT_TRUE(arm());
+    FlashUntilReset cut(*flash, cuts);
+    finished = true;
+    try {
+      run_eboot(cut, rtc);
+    } catch (const Reset&) {
+      finished = false;
+    }
+    run_eboot(*flash, rtc);
+    ASSERT_EQ(running(), "1.1.0") << "cut after " << cuts << " operations";
+  }
+  EXPECT_EQ(cuts, 7U * 2 + 1) << "every erase and every write was cut before";
+}
+
+TEST_F(EbootTest, PowerCutInTheMiddleLeavesAMix) {
+  ASSERT_TRUE(arm());
+  FlashUntilReset cut(*flash, 8);
+  EXPECT_THROW(run_eboot(cut, rtc), Reset);
+  std::filesystem::remove(dir.file("rtc"));
+  EXPECT_FALSE(rtc.had_power());
+  EXPECT_EQ(run_eboot(*flash, rtc), 0U);
+  EXPECT_NE(inspect_image(*flash, flash_map::kImage).state, ImageState::Runs);
+}
+
+TEST_F(EbootTest, DamagedCommandIsNoCommand) {
+  ASSERT_TRUE(arm());
+  std::string bytes = test::read_file(dir.file("rtc"));
+  bytes[9] = static_cast<char>(bytes[9] ^ 1);
+  test::write_file(dir.file("rtc"), bytes);
+  EXPECT_EQ(run_eboot(*flash, rtc), 0U);
+  EXPECT_EQ(running(), "1.0.0");
+}
+
+TEST_F(EbootTest, ArmsOnlySlotsAndImagesThatFit) {
+  VirtualBoot boot(rtc, ResetReason::Software, 1);
+  EXPECT_FALSE(boot.arm(flash_map::kSlotImage[0], kNewSize));
+  EXPECT_FALSE(boot.arm(flash_map::kSlot[0], flash_map::kImageMax + 16));
+  CopyCommand command;
+  EXPECT_FALSE(rtc.load(command));
+}
+
+}  // namespace
+}  // namespace flotilla
