@@ -1,0 +1,231 @@
+#include "firmware-esp/src/core/agent.h"
+
+#include <cstring>
+
+#include "common/flash_map.h"
+#include "proto/device/codec.h"
+#include "proto/topics.h"
+
+namespace flotilla {
+namespace {
+
+constexpr std::uint32_t kMaxTrialTotal = 24 * 3600;  // seconds, whatever the order says
+
+// `acknowledged` is as new as `packet` or newer; packet ids are 16 bits wide and start over.
+bool covers(std::uint16_t acknowledged, std::uint16_t packet) {
+  return packet != 0 && acknowledged != 0 &&
+         static_cast<std::int16_t>(static_cast<std::uint16_t>(acknowledged - packet)) >= 0;
+}
+
+AttemptRecord install_attempt(const CommandCase& subject) {
+  const auto& order = subject.command.install;
+  AttemptRecord attempt;
+  attempt.kind = AttemptKind::Install;
+  attempt.trial_boots = static_cast<std::uint8_t>(order.trial_boots);
+  attempt.download_seconds = order.download_seconds;
+  attempt.trial_seconds = order.trial_seconds;
+  const auto total = order.trial_maximum_seconds < kMaxTrialTotal ? order.trial_maximum_seconds : kMaxTrialTotal;
+  attempt.trial_maximum_seconds = total < order.trial_seconds ? order.trial_seconds : total;
+  attempt.image_size = subject.manifest.image_size;
+  attempt.image_sha256 = subject.manifest.image_sha256;
+  attempt.release_counter = subject.manifest.release_counter;
+  attempt.security_floor = subject.manifest.security_floor;
+  attempt.created_at = subject.manifest.created_at;
+  attempt.version = subject.manifest.version;
+  attempt.path = order.path;
+  return attempt;
+}
+
+// A Revert carries no limits of its own. The image was confirmed once, so it gets a plain trial.
+AttemptRecord revert_attempt(const PreviousRecord& previous) {
+  AttemptRecord attempt;
+  attempt.kind = AttemptKind::Revert;
+  attempt.trial_boots = 3;
+  attempt.download_seconds = 3600;
+  attempt.trial_seconds = 600;
+  attempt.trial_maximum_seconds = kMaxTrialTotal;
+  attempt.image_size = previous.image_size;
+  attempt.image_sha256 = previous.image_sha256;
+  attempt.release_counter = previous.release_counter;
+  attempt.version = previous.version;
+  return attempt;
+}
+
+LastCommandRecord command_of(const CommandCase& subject) {
+  return {subject.command.trust_version, subject.command.sequence, subject.digest};
+}
+
+}  // namespace
+
+Agent::Agent(const hal::Ports& ports, Application& application, const AgentConfig& config, const Board& board)
+    : ports_(ports), application_(application), config_(config), board_(board), ledger_(ports.flash) {}
+
+bool Agent::begin() {
+  if (ports_.flash.size() < flash_map::kFlashSize) {
+    log("agent: the flash is smaller than 4 MB, this board cannot be updated");
+    return false;
+  }
+  if (!ledger_.open()) {
+    log("agent: the journal cannot be written, check the flash");
+    return false;
+  }
+  if (!ledger_.count_boot()) log("agent: the boot could not be counted in the journal");
+  report_.boot_id = ports_.random.next();
+  step_ms_ = ports_.clock.monotonic_ms();
+  running_ = identify_running(ports_.flash, ports_.crypto, scratch_);
+  settle();
+  return true;
+}
+
+void Agent::step() {
+  if (restarting_) return;
+  const std::uint64_t now = ports_.clock.monotonic_ms();
+  ports_.mqtt.poll();
+  watch_link();
+  ByteView message;
+  if (ports_.mqtt.receive(message)) handle(message);
+  if (leaving_) {
+    report();
+    restart_when_heard();
+  } else {
+    trial_clock_.advance(now - step_ms_, ports_.mqtt.link());
+    work();
+    report();
+  }
+  step_ms_ = now;
+}
+
+void Agent::watch_link() {
+  const hal::Link link = ports_.mqtt.link();
+  network_seen_ = network_seen_ || link != hal::Link::NoNetwork;
+  if (link != hal::Link::Up) return;
+  if (ports_.mqtt.session() != session_) {
+    session_ = ports_.mqtt.session();
+    sent_packet_ = 0;
+    trial_packet_ = 0;
+    heartbeat_.now();  // a broker that lost its state learns at once what runs here
+  }
+  if (covers(ports_.mqtt.acknowledged(), trial_packet_)) acknowledged_ = true;
+}
+
+std::uint64_t Agent::trusted_time() const {
+  const std::uint64_t now = ports_.clock.unix_seconds();
+  if (now == 0) return 0;
+  // Nothing here comes from a command: a Pi that believes it is 2040 must not poison a board for ever.
+  std::uint64_t time = now;
+  for (const auto floor :
+       {config_.build_seconds, board_.provisioning.provisioned_at, ledger_.confirmed().clock_floor}) {
+    if (floor > time) time = floor;
+  }
+  return time;
+}
+
+void Agent::handle(ByteView message) {
+  if (message.empty()) return;  // the retained order was taken away: it is done, or withdrawn before it was accepted
+  CommandCase subject;
+  subject.message = message;
+  const bool going_back = leaving_ || (ledger_.state() == UpdateState::RolledBack && !ledger_.settled());
+  const DeviceFacts facts{board_, ledger_, config_.version, trusted_time(), going_back};
+  act_on(subject, decide(subject, facts, ports_.crypto));
+}
+
+void Agent::act_on(const CommandCase& subject, const CommandDecision& decision) {
+  switch (decision.outcome) {
+    case CommandOutcome::Accept:
+      if (!accept(subject)) refuse(subject.command.sequence, Reason::FlashError);
+      return;
+    case CommandOutcome::Renew:
+      if (note(subject)) {
+        order_came_back(subject);
+        heartbeat_.now();
+      }
+      return;
+    case CommandOutcome::Redelivery: order_came_back(subject); return;
+    case CommandOutcome::Refuse: refuse(subject.command.sequence, decision.reason); return;
+  }
+}
+
+bool Agent::note(const CommandCase& subject) { return ledger_.note_command(command_of(subject)); }
+
+// The journal first, then the effect. For an attempt both are one record.
+bool Agent::accept(const CommandCase& subject) {
+  if (subject.command.kind == CommandKind::Cancel) {
+    if (!note(subject)) return false;
+    fail(Reason::Cancelled);
+    return true;
+  }
+  AttemptRecord attempt =
+      subject.command.kind == CommandKind::Revert ? revert_attempt(ledger_.previous()) : install_attempt(subject);
+  attempt.attempt_id = subject.command.attempt_id;
+  attempt.command = command_of(subject);
+  if (!ledger_.accept(attempt)) return false;
+  downloader_.stop(ports_);
+  report_.http_status = 0;
+  report_.progress_bytes = 0;
+  changed();
+  return true;
+}
+
+void Agent::refuse(std::uint32_t sequence, Reason reason) {
+  log("command refused: ", explain(reason));
+  if (report_.refused_sequence == sequence && report_.refusal == reason) return;
+  report_.refused_sequence = sequence;
+  report_.refusal = reason;
+  heartbeat_.now();
+}
+
+// The policy has checked the signature: this is the order itself, come through a subscription of this boot.
+void Agent::order_came_back(const CommandCase& subject) {
+  const bool own = subject.command.kind == CommandKind::Install || subject.command.kind == CommandKind::Revert;
+  if (own && subject.command.attempt_id == ledger_.attempt().attempt_id) order_back_ = true;
+}
+
+std::size_t Agent::encode_heartbeat() {
+  Heartbeat heartbeat;
+  report_.progress_bytes = downloader_.active() ? downloader_.bytes() : report_.progress_bytes;
+  const HeartbeatSources sources{ports_, config_, board_, ledger_, running_, report_};
+  fill_heartbeat(sources, heartbeat_.draw(board_.provisioning.heartbeat_seconds, ports_.random), heartbeat);
+  application_.health(heartbeat.health);
+  return device_wire::encode(heartbeat, scratch_.data(), scratch_.size());
+}
+
+void Agent::report() {
+  const std::uint64_t now = ports_.clock.monotonic_ms();
+  if (ports_.mqtt.link() != hal::Link::Up || !heartbeat_.due(now)) return;
+  const std::size_t size = encode_heartbeat();
+  const Topic topic = make_topic(TopicKind::Heartbeat, board_.provisioning.device_id.view());
+  const std::uint16_t packet = ports_.mqtt.publish(topic.view(), ByteView(scratch_.data(), size));
+  if (packet == 0) return;  // still due
+  heartbeat_.sent(now);
+  sent_packet_ = packet;
+  if (ledger_.state() == UpdateState::Trial && trial_packet_ == 0) trial_packet_ = packet;
+}
+
+void Agent::restart_when_heard() {
+  const bool reachable = ports_.mqtt.link() == hal::Link::Up;
+  const bool heard = !heartbeat_.due(ports_.clock.monotonic_ms()) && covers(ports_.mqtt.acknowledged(), sent_packet_);
+  if (reachable && !heard && ports_.clock.monotonic_ms() < leave_ms_) return;
+  log("agent: restart");
+  restarting_ = true;
+  ports_.boot.restart();
+}
+
+void Agent::changed() {
+  log("update: ", to_string(ledger_.state()));
+  if (ledger_.reason() != Reason::None) log("reason: ", explain(ledger_.reason()));
+  heartbeat_.now();
+}
+
+void Agent::log(std::string_view text, std::string_view detail) {
+  char line[112];
+  std::size_t size = 0;
+  for (const auto part : {text, detail}) {
+    const std::size_t room = sizeof line - size;
+    const std::size_t count = part.size() < room ? part.size() : room;
+    if (count != 0) std::memcpy(line + size, part.data(), count);
+    size += count;
+  }
+  application_.log(std::string_view(line, size));
+}
+
+}  // namespace flotilla

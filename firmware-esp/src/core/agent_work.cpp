@@ -1,0 +1,222 @@
+// What the agent does in each state, and what it makes of a reset.
+#include "common/flash_map.h"
+#include "firmware-esp/src/core/agent.h"
+#include "firmware-esp/src/core/way_back.h"
+
+namespace flotilla {
+namespace {
+
+constexpr std::uint64_t kLastWordsMs = 3000;
+constexpr std::uint64_t kSeedRetryMs = 60000;
+constexpr std::uint32_t kTrialRecordSeconds = 10;
+constexpr std::uint32_t kProgressRecordSeconds = 60;
+
+}  // namespace
+
+bool Agent::runs_attempt() const {
+  return ledger_.has_attempt() && running_.size != 0 && running_.sha256 == ledger_.attempt().image_sha256;
+}
+
+void Agent::settle() {
+  const bool runs_new = runs_attempt();
+  bool seed_allowed = true;
+  switch (ledger_.state()) {
+    case UpdateState::Armed:
+    case UpdateState::Trial: {
+      const bool armed = ledger_.state() == UpdateState::Armed;
+      if (runs_new) {
+        move(UpdateEvent::BootNew);
+      } else {
+        // Trial: the boot path left the image by itself, which it does only when the image did not come up.
+        move(UpdateEvent::BootOld, armed ? Reason::ArmFailed : Reason::Crash);
+        if (!armed) way_back_is_over();
+      }
+      seed_allowed = !runs_new;
+      break;
+    }
+    case UpdateState::RolledBack:
+      settle_rolled_back(runs_new);
+      seed_allowed = !runs_new;
+      break;
+    case UpdateState::Idle:
+    case UpdateState::Accepted:
+    case UpdateState::Downloading:
+    case UpdateState::Verified:
+    case UpdateState::Confirmed:
+    case UpdateState::Failed: move(UpdateEvent::Reset); break;
+  }
+  const bool in_slot = ledger_.has_confirmed() && ledger_.confirmed().image_sha256 == running_.sha256;
+  seed_wanted_ = seed_allowed && running_.size != 0 && !in_slot;
+  trial_clock_.begin(ledger_.trial().seconds, ledger_.trial().total_seconds);
+}
+
+void Agent::settle_rolled_back(bool runs_new) {
+  const bool runs_confirmed = ledger_.has_confirmed() && running_.sha256 == ledger_.confirmed().image_sha256;
+  if (runs_confirmed || !runs_new) {
+    move(UpdateEvent::BootOld);
+    return way_back_is_over();
+  }
+  // The way back was cut.
+  move(UpdateEvent::BootNew);
+  if (arm_way_back(ledger_, ports_.flash, ports_.boot)) {
+    last_words();
+  } else {
+    log("agent: no way back, the unwanted image stays");
+    way_back_is_over();
+  }
+}
+
+// From here on a new order may come.
+void Agent::way_back_is_over() {
+  if (!ledger_.settle()) log("agent: the journal cannot be written");
+}
+
+// Each change is in the journal before anything is done about it, and is reported at once.
+void Agent::move(UpdateEvent event, Reason reason) {
+  const UpdateState before = ledger_.state();
+  if (!ledger_.move(event, reason)) log("agent: not journaled: ", to_string(event));
+  if (ledger_.state() != before) changed();
+}
+
+void Agent::work() {
+  if (seed_wanted_) return seed();
+  switch (ledger_.state()) {
+    case UpdateState::Accepted: return start_download();
+    case UpdateState::Downloading: return download();
+    case UpdateState::Verified: return arm();
+    case UpdateState::Trial: return trial();
+    case UpdateState::Idle:
+    case UpdateState::Armed:
+    case UpdateState::Confirmed:
+    case UpdateState::RolledBack:
+    case UpdateState::Failed: break;
+  }
+}
+
+// Before anything else is written there must be an image to go back to.
+void Agent::seed() {
+  if (!seeder_.active()) {
+    if (ports_.clock.monotonic_ms() < seed_ms_) return;
+    // The slot may hold what a download left there, or the confirmed image of before a serial flash.
+    if (ledger_.progress().bytes != 0 && !ledger_.record_progress(0, ledger_.progress().seconds)) return;
+    if (!ledger_.forget_previous()) return;
+    seeder_.begin(ledger_.target_slot(), running_);
+  }
+  const Progress progress = seeder_.step(ports_.flash, ports_.crypto, scratch_);
+  if (progress == Progress::Working) return;
+  seeder_.stop();
+  if (progress == Progress::Done &&
+      ledger_.confirm_running(seeder_.slot(), running_.size, running_.sha256, VersionText(config_.version))) {
+    seed_wanted_ = false;
+    log("agent: the running image is kept in a slot");
+    return;
+  }
+  log("agent: the running image could not be copied into a slot, trying again");
+  seed_ms_ = ports_.clock.monotonic_ms() + kSeedRetryMs;
+}
+
+bool Agent::put_off() {
+  FixedString<kMaxDeferred> why;
+  why.assign_cut(application_.not_now());
+  if (why != report_.deferred) {
+    report_.deferred = why;
+    heartbeat_.now();
+  }
+  return !why.empty();
+}
+
+void Agent::start_download() {
+  if (put_off()) return;
+  if (ledger_.attempt().kind == AttemptKind::Install && !ledger_.forget_previous()) return fail(Reason::FlashError);
+  move(UpdateEvent::StartDownload);
+}
+
+void Agent::download() {
+  const AttemptRecord& order = ledger_.attempt();
+  if (!downloader_.active()) {
+    ProgressRecord done = ledger_.progress();
+    // What a Revert wants is in the slot already: all that is left is to hash it.
+    if (order.kind == AttemptKind::Revert) done.bytes = order.image_size;
+    downloader_.begin(ports_, ledger_.target_slot(), done);
+  }
+  const Progress progress = downloader_.step(ports_, order, scratch_);
+  const std::uint32_t safe = downloader_.safe_bytes(order);
+  const std::uint32_t seconds = downloader_.seconds(ports_.clock);
+  if (safe > ledger_.progress().bytes || seconds >= ledger_.progress().seconds + kProgressRecordSeconds) {
+    // Not durable only means that more is fetched again after a cut.
+    if (!ledger_.record_progress(safe, seconds)) log("agent: the progress was not journaled");
+  }
+  report_.http_status = downloader_.http_status();
+  report_.progress_bytes = downloader_.bytes();
+  if (progress == Progress::Done) move(UpdateEvent::ImageVerified);
+  if (progress == Progress::Failed) fail(downloader_.reason());
+}
+
+void Agent::fail(Reason reason) {
+  downloader_.stop(ports_);
+  report_.deferred.clear();
+  move(UpdateEvent::Fail, reason);
+}
+
+// Armed is in the journal before the boot path is told. The other way round a cut between the two would start an image
+// that nobody has on trial. This way round it costs the attempt: ArmFailed.
+void Agent::arm() {
+  if (put_off()) return;
+  if (!ledger_.move(UpdateEvent::Arm)) return move(UpdateEvent::BootOld, Reason::FlashError);
+  changed();
+  if (!ports_.boot.arm(flash_map::kSlot[ledger_.target_slot()], ledger_.attempt().image_size)) {
+    return move(UpdateEvent::BootOld, Reason::ArmFailed);
+  }
+  last_words();
+}
+
+void Agent::trial() {
+  if (self_test_ == SelfTestResult::Pending) self_test_ = application_.self_test();
+  record_trial_time();
+  TrialFacts facts;
+  facts.network_seen = network_seen_;
+  facts.acknowledged = acknowledged_;
+  facts.order_back = order_back_;
+  facts.link_up = ports_.mqtt.link() == hal::Link::Up;
+  facts.self_test = self_test_;
+  facts.seconds = trial_clock_.seconds();
+  facts.total_seconds = trial_clock_.total_seconds();
+  facts.seconds_allowed = ledger_.attempt().trial_seconds;
+  facts.total_allowed = ledger_.attempt().trial_maximum_seconds;
+  // A cut between the two records of a confirmation: the image is kept already.
+  if (ledger_.attempt_is_confirmed()) return confirm();
+  const TrialDecision decision = decide_trial(facts);
+  switch (decision.verdict) {
+    case TrialVerdict::Continue: return;
+    case TrialVerdict::Confirm: return confirm();
+    case TrialVerdict::GoBack: return go_back(decision.reason);
+  }
+}
+
+void Agent::record_trial_time() {
+  TrialUseRecord use = ledger_.trial();
+  if (trial_clock_.total_seconds() < use.total_seconds + kTrialRecordSeconds) return;
+  use.seconds = trial_clock_.seconds();
+  use.total_seconds = trial_clock_.total_seconds();
+  if (!ledger_.record_trial(use)) log("agent: the trial's time was not journaled");
+}
+
+void Agent::confirm() {
+  if (!ledger_.confirm_attempt()) return;  // not durable: tried again
+  move(UpdateEvent::Confirm);
+}
+
+void Agent::go_back(Reason reason) {
+  move(UpdateEvent::GoBack, reason);
+  // Where this fails the next boot tries once more, and then says that the image stays.
+  if (!arm_way_back(ledger_, ports_.flash, ports_.boot)) log("agent: the way back could not be armed");
+  last_words();
+}
+
+void Agent::last_words() {
+  leaving_ = true;
+  leave_ms_ = ports_.clock.monotonic_ms() + kLastWordsMs;
+  heartbeat_.now();
+}
+
+}  // namespace flotilla

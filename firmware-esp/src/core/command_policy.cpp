@@ -1,0 +1,226 @@
+#include "firmware-esp/src/core/command_policy.h"
+
+#include <optional>
+
+#include "common/flash_map.h"
+#include "proto/device/codec.h"
+
+namespace flotilla {
+namespace {
+
+struct Question {
+  CommandCase& subject;
+  const DeviceFacts& facts;
+  TrustCrypto& crypto;
+};
+using Answer = std::optional<CommandDecision>;  // nothing: the next row is asked
+
+constexpr std::uint32_t kMaxTrialBoots = 8;
+
+Answer refuse(Reason reason) { return CommandDecision{CommandOutcome::Refuse, reason}; }
+Answer refuse_if(bool wrong, Reason reason) { return wrong ? refuse(reason) : Answer{}; }
+
+bool is_install(const Question& q) { return q.subject.command.kind == CommandKind::Install; }
+
+Answer decodes(Question& q) {
+  if (!device_wire::decode(q.subject.message, q.subject.envelope)) return refuse(Reason::Malformed);
+  return refuse_if(!device_wire::decode(q.subject.envelope.payload, q.subject.command), Reason::Malformed);
+}
+
+Answer own_id(Question& q) {
+  return refuse_if(q.subject.command.device_id != q.facts.board.provisioning.device_id, Reason::WrongDevice);
+}
+
+Answer own_trust_version(Question& q) {
+  return refuse_if(q.subject.command.trust_version != q.facts.board.trust.version, Reason::WrongTrustVersion);
+}
+
+Answer signed_by_command_key(Question& q) {
+  switch (verify_command(q.subject.envelope, q.facts.board.trust, q.crypto)) {
+    case EnvelopeVerdict::Valid: break;
+    case EnvelopeVerdict::UnknownKey: return refuse(Reason::UnknownKey);
+    case EnvelopeVerdict::BadSignature: return refuse(Reason::BadSignature);
+  }
+  q.subject.digest = q.crypto.sha256(&q.subject.envelope.payload, 1);
+  return {};
+}
+
+Answer not_redelivered(Question& q) {
+  const auto& last = q.facts.ledger.last_command(q.facts.board.trust.version);
+  if (q.subject.command.sequence != last.sequence || q.subject.digest != last.digest) return {};
+  return CommandDecision{CommandOutcome::Redelivery, Reason::None};
+}
+
+Answer above_last_sequence(Question& q) {
+  const auto last = q.facts.ledger.last_command(q.facts.board.trust.version).sequence;
+  return refuse_if(q.subject.command.sequence <= last, Reason::StaleSequence);
+}
+
+Answer not_expired(Question& q) {
+  return refuse_if(q.facts.now == 0 || q.facts.now > q.subject.command.expires_at, Reason::Expired);
+}
+
+Answer known_kind(Question& q) {
+  switch (q.subject.command.kind) {
+    case CommandKind::Install:
+    case CommandKind::Cancel:
+    case CommandKind::Revert: return {};
+    case CommandKind::UpdateConfig:
+    case CommandKind::UpdateTrust:
+    case CommandKind::InstallBootloader: break;
+  }
+  return refuse(Reason::Unsupported);
+}
+
+Answer cancels_attempt_in_force(Question& q) {
+  if (q.subject.command.kind != CommandKind::Cancel) return {};
+  const auto& ledger = q.facts.ledger;
+  const bool in_force = ledger.has_attempt() && ledger.attempt().attempt_id == q.subject.command.attempt_id;
+  return refuse_if(!in_force || !next(ledger.state(), UpdateEvent::Fail), Reason::WrongAttempt);
+}
+
+Answer manifest_decodes(Question& q) {
+  if (!is_install(q)) return {};
+  // The command's own envelope has been checked and is not needed any more: RAM is short.
+  if (!device_wire::decode(q.subject.command.install.signed_manifest, q.subject.envelope)) {
+    return refuse(Reason::Malformed);
+  }
+  return refuse_if(!device_wire::decode(q.subject.envelope.payload, q.subject.manifest), Reason::Malformed);
+}
+
+Answer manifest_signed_by_release_keys(Question& q) {
+  if (!is_install(q)) return {};
+  switch (verify_manifest(q.subject.envelope, q.facts.board.trust, q.crypto)) {
+    case EnvelopeVerdict::Valid: break;
+    case EnvelopeVerdict::UnknownKey: return refuse(Reason::ManifestUnknownKey);
+    case EnvelopeVerdict::BadSignature: return refuse(Reason::ManifestSignature);
+  }
+  return {};
+}
+
+Answer renews_known_attempt(Question& q) {
+  const auto& ledger = q.facts.ledger;
+  const auto& command = q.subject.command;
+  if (!ledger.has_attempt() || ledger.attempt().attempt_id != command.attempt_id) return {};
+  const AttemptKind kind = ledger.attempt().kind;
+  const bool same = command.kind == CommandKind::Revert
+                        ? kind == AttemptKind::Revert
+                        : is_install(q) && kind == AttemptKind::Install &&
+                              q.subject.manifest.image_sha256 == ledger.attempt().image_sha256;
+  return same ? Answer{CommandDecision{CommandOutcome::Renew, Reason::None}} : Answer{};
+}
+
+Answer no_other_past_replacing(Question& q) {
+  if (q.subject.command.kind == CommandKind::Cancel) return {};
+  return refuse_if(q.facts.going_back || !next(q.facts.ledger.state(), UpdateEvent::Accept), Reason::Busy);
+}
+
+Answer order_is_sound(Question& q) {
+  if (!is_install(q)) return {};
+  const auto& order = q.subject.command.install;
+  const bool sound = order.trial_boots >= 1 && order.trial_boots <= kMaxTrialBoots && order.trial_seconds > 0 &&
+                     order.download_seconds > 0 && !order.path.empty() && q.subject.manifest.image_size > 0;
+  return refuse_if(!sound, Reason::Malformed);
+}
+
+Answer raw_image(Question& q) {
+  if (!is_install(q)) return {};
+  const auto& manifest = q.subject.manifest;
+  return refuse_if(manifest.kind != ManifestKind::Image || manifest.encoding != Encoding::Raw, Reason::Unsupported);
+}
+
+Answer own_product(Question& q) {
+  if (!is_install(q)) return {};
+  return refuse_if(q.subject.manifest.product != q.facts.board.provisioning.product, Reason::WrongProduct);
+}
+
+Answer own_hardware(Question& q) {
+  if (!is_install(q)) return {};
+  for (const auto& hardware : q.subject.manifest.hardware) {
+    if (hardware == q.facts.board.provisioning.hardware) return {};
+  }
+  return refuse(Reason::WrongHardware);
+}
+
+Answer fits_slot(Question& q) {
+  if (!is_install(q)) return {};
+  static_assert(flash_map::kImageMax <= flash_map::kSlotSize - flash_map::kSector,
+                "the image area is the narrower one");
+  return refuse_if(q.subject.manifest.image_size > flash_map::kImageMax, Reason::ImageTooLarge);
+}
+
+Answer above_minimum_version(Question& q) {
+  if (!is_install(q) || q.subject.manifest.minimum_version.empty()) return {};
+  Version minimum;
+  Version running;
+  if (!Version::parse(q.subject.manifest.minimum_version.view(), minimum)) return refuse(Reason::Malformed);
+  // A sketch without a proper version counts as 0.0.0: only a manifest that asks for nothing lets it through.
+  if (!Version::parse(q.facts.running_version, running)) running = {};
+  return refuse_if(compare(running, minimum) < 0, Reason::BelowMinimumVersion);
+}
+
+Answer has_previous_image(Question& q) {
+  if (q.subject.command.kind != CommandKind::Revert) return {};
+  const auto& ledger = q.facts.ledger;
+  const bool whole = ledger.previous().image_size != 0 && ledger.previous().slot != ledger.confirmed().slot;
+  return refuse_if(!whole, Reason::NothingToRevert);
+}
+
+Answer above_security_floor(Question& q) {
+  if (q.subject.command.kind == CommandKind::Cancel) return {};
+  const auto& ledger = q.facts.ledger;
+  const auto counter = is_install(q) ? q.subject.manifest.release_counter : ledger.previous().release_counter;
+  return refuse_if(counter < ledger.confirmed().security_floor, Reason::BelowSecurityFloor);
+}
+
+using Row = Answer (*)(Question&);
+
+// The order matters:
+// - What needs no key comes first, because a signature check takes half a second of a board's time: a message for
+//   another device or another set of keys is answered with its true reason and not with UnknownKey. These rows read
+//   and compare; nothing but the refusal itself follows from them.
+// - The signature comes before every row that looks at the device's state or can lead to an effect: what an unsigned
+//   message asks for is never compared with the journal, so it cannot probe, move or block anything.
+// - Redelivery comes before sequence and expiry, because the retained order comes again at each reconnect, also long
+//   after it expired, and that is neither stale nor a refusal.
+// - Sequence comes before expiry: an old command is stale whatever the clock says, and the daemon signs anew above it.
+// - The manifest's signature comes before what the manifest says, as the command's does.
+// - Renewal comes after both signatures and before Busy: a daemon that lost its outbox signs the same attempt anew
+//   while the device is on trial, and that must not cost the trial. The attempt passed the rows below when it began.
+// - Product and hardware come before size, minimum version and floor: of several reasons the one that says "not for
+//   this board at all" is the helpful one.
+constexpr Row kRows[] = {
+    decodes,
+    own_id,
+    own_trust_version,
+    signed_by_command_key,
+    not_redelivered,
+    above_last_sequence,
+    not_expired,
+    known_kind,
+    cancels_attempt_in_force,
+    manifest_decodes,
+    manifest_signed_by_release_keys,
+    renews_known_attempt,
+    no_other_past_replacing,
+    raw_image,
+    order_is_sound,
+    own_product,
+    own_hardware,
+    fits_slot,
+    above_minimum_version,
+    has_previous_image,
+    above_security_floor,
+};
+
+}  // namespace
+
+CommandDecision decide(CommandCase& subject, const DeviceFacts& facts, TrustCrypto& crypto) {
+  Question question{subject, facts, crypto};
+  for (const auto row : kRows) {
+    if (const auto answer = row(question)) return *answer;
+  }
+  return {CommandOutcome::Accept, Reason::None};
+}
+
+}  // namespace flotilla

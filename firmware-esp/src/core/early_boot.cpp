@@ -1,0 +1,46 @@
+#include "firmware-esp/src/core/early_boot.h"
+
+#include "firmware-esp/src/core/ledger.h"
+#include "firmware-esp/src/core/slots.h"
+#include "firmware-esp/src/core/way_back.h"
+
+namespace flotilla {
+namespace {
+
+// true: the trial boots are used up and RolledBack(Crash) is in the journal.
+bool count_trial_boot(Ledger& ledger) {
+  TrialUseRecord use = ledger.trial();
+  if (use.boots < UINT8_MAX) ++use.boots;
+  if (!ledger.record_trial(use)) return false;  // without a durable count it would go back at a random boot
+  if (use.boots <= ledger.attempt().trial_boots) return false;
+  // Still Armed: the image never came as far as Agent::begin(), which would have seen that it runs.
+  if (ledger.state() == UpdateState::Armed && !ledger.move(UpdateEvent::BootNew)) return false;
+  return ledger.move(UpdateEvent::GoBack, Reason::Crash);
+}
+
+// The image area does not hold the confirmed image although the attempt was left: the way back was cut.
+bool way_back_is_open(const Ledger& ledger, hal::Flash& flash, hal::Crypto& crypto) {
+  if (ledger.settled()) return false;
+  alignas(4) Scratch scratch;
+  const ImageIdentity running = identify_running(flash, crypto, scratch);
+  return running.sha256 != ledger.confirmed().image_sha256 && running.sha256 == ledger.attempt().image_sha256;
+}
+
+}  // namespace
+
+EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto) {
+  Ledger ledger(flash);
+  if (!ledger.open()) return EarlyBoot::Continue;
+  const bool on_trial = ledger.state() == UpdateState::Armed || ledger.state() == UpdateState::Trial;
+  bool go_back = false;
+  if (on_trial && !ledger.attempt_is_confirmed()) {
+    go_back = count_trial_boot(ledger);
+  } else if (ledger.state() == UpdateState::RolledBack) {
+    go_back = way_back_is_open(ledger, flash, crypto);
+  }
+  if (!go_back || !arm_way_back(ledger, flash, boot)) return EarlyBoot::Continue;
+  boot.restart();
+  return EarlyBoot::Restart;
+}
+
+}  // namespace flotilla

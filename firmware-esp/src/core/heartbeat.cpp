@@ -1,0 +1,98 @@
+#include "firmware-esp/src/core/heartbeat.h"
+
+#include "common/flash_map.h"
+
+namespace flotilla {
+namespace {
+
+std::uint32_t percent(const Ledger& ledger, std::uint32_t bytes) {
+  switch (ledger.state()) {
+    case UpdateState::Idle:
+    case UpdateState::Accepted:
+    case UpdateState::RolledBack:
+    case UpdateState::Failed: return 0;
+    case UpdateState::Downloading:
+      if (ledger.attempt().image_size == 0) return 0;
+      return static_cast<std::uint32_t>(std::uint64_t{bytes} * 100 / ledger.attempt().image_size);
+    case UpdateState::Verified:
+    case UpdateState::Armed:
+    case UpdateState::Trial:
+    case UpdateState::Confirmed: return 100;
+  }
+  return 0;
+}
+
+// 0 for an image flashed by cable: no manifest says which release it is.
+std::uint32_t running_counter(const Ledger& ledger, const Digest& running) {
+  if (ledger.has_attempt() && running == ledger.attempt().image_sha256) return ledger.attempt().release_counter;
+  if (ledger.has_confirmed() && running == ledger.confirmed().image_sha256) return ledger.confirmed().release_counter;
+  return 0;
+}
+
+void fill_error(const Ledger& ledger, int http_status, Heartbeat& out) {
+  out.error = ledger.reason();
+  if (out.error == Reason::None) return;
+  out.error_text.assign_cut(explain(out.error));
+  if (out.error != Reason::DownloadRefused || http_status < 100 || http_status > 999) return;
+  char text[] = "the image server answers HTTP 000";
+  constexpr std::size_t kDigits = sizeof text - 4;
+  text[kDigits] = static_cast<char>('0' + http_status / 100);
+  text[kDigits + 1] = static_cast<char>('0' + http_status / 10 % 10);
+  text[kDigits + 2] = static_cast<char>('0' + http_status % 10);
+  out.error_text.assign_cut(text);
+}
+
+}  // namespace
+
+void fill_heartbeat(const HeartbeatSources& from, std::uint32_t next_seconds, Heartbeat& out) {
+  const auto& ledger = from.ledger;
+  const auto trust_version = from.board.trust.version;
+  out.boot_id = from.report.boot_id;
+  out.boot_count = ledger.boot_count();
+  out.reset_reason = from.ports.boot.reset_reason();
+  out.uptime_seconds = static_cast<std::uint32_t>(from.ports.clock.monotonic_ms() / 1000);
+  out.chip_id = from.ports.boot.chip_id();
+  out.hardware = from.board.provisioning.hardware;
+  out.product = from.board.provisioning.product;
+  out.agent_version.assign_cut(kAgentVersion);
+
+  out.running_version.assign_cut(from.config.version);
+  out.running_sha256 = from.running.sha256;
+  out.running_counter = running_counter(ledger, from.running.sha256);
+  out.security_floor = ledger.confirmed().security_floor;
+
+  out.attempt_id = ledger.attempt().attempt_id;
+  out.update_state = ledger.state();
+  out.progress_percent = percent(ledger, from.report.progress_bytes);
+  fill_error(ledger, from.report.http_status, out);
+  out.refused_sequence = from.report.refused_sequence;
+  out.refusal = from.report.refusal;
+  out.last_sequence = ledger.last_command(trust_version).sequence;
+  out.trust_version = trust_version;
+
+  out.local_rollback = true;
+  out.power_safe_boot = from.ports.boot.power_safe();
+  out.slot_size = flash_map::kSlotSize;
+  out.flash_size = from.ports.flash.size();
+  if (from.config.vitals != nullptr) {
+    const Vitals vitals = from.config.vitals();
+    out.free_heap = vitals.free_heap;
+    out.largest_block = vitals.largest_block;
+    out.rssi = vitals.rssi;
+  }
+  out.next_heartbeat_seconds = next_seconds;
+  out.deferred = from.report.deferred;
+}
+
+std::uint32_t HeartbeatTimer::draw(std::uint32_t interval_seconds, hal::Random& random) {
+  const std::uint32_t usual_ms = (interval_seconds == 0 ? 30 : interval_seconds) * 1000;
+  interval_ms_ = usual_ms - usual_ms / 10 + random.next() % (usual_ms / 5 + 1);
+  return (interval_ms_ + 999) / 1000;
+}
+
+void HeartbeatTimer::sent(std::uint64_t now_ms) {
+  due_ = false;
+  next_ms_ = now_ms + interval_ms_;
+}
+
+}  // namespace flotilla

@@ -1,0 +1,75 @@
+// The agent's journal: what must outlive a reset, a power cut and a change of the agent's own version. Two sectors at
+// flash_map::kAgentJournal, of which one is current. No heap; one thread.
+//
+// Byte format (frozen: an older agent reads it after a rollback). Numbers are little endian.
+//
+//   sector header, 16 bytes, written last of all when a sector is filled for the first time, and so its commit point:
+//     0  4  magic "FLAJ"
+//     4  2  format, 1
+//     6  2  reserved, 0
+//     8  4  sector sequence: of two good headers the higher one is current
+//    12  4  CRC-32 of bytes 0-11
+//   records from offset 16 on, each on a multiple of 4:
+//     0  2  type, 1-0xFFFE
+//     2  2  length of the payload, in bytes
+//     4  n  payload, then 0xFF up to a multiple of 4
+//     .  4  CRC-32 of type, length and payload (not of the filling)
+//   0xFF to the sector's end.
+//
+// Example: record type 1 with payload 07 00 00 00 is
+//   01 00 04 00 07 00 00 00, then its CRC over those eight bytes.
+//
+// Each record holds the whole state of its type, and the newest of each type counts. Fields are never added to a type:
+// new information takes a new type. A full sector is compacted: the newest record of every type, unknown types byte for
+// byte, goes into the other sector, whose header is then written. Until that header is good the old sector counts. A
+// sector whose rest behind the last good record is not clean (a cut write) is never appended to, but compacted.
+#pragma once
+
+#include <cstdint>
+
+#include "common/bytes.h"
+#include "firmware-esp/src/hal.h"
+
+namespace flotilla {
+
+class Journal {
+ public:
+  static constexpr std::size_t kMaxPayload = 256;  // of a record written here; foreign ones may be longer
+
+  explicit Journal(hal::Flash& flash) : flash_(flash) {}
+
+  // Finds the current sector, or begins an empty one where neither is good. false: the flash failed.
+  [[nodiscard]] bool open();
+
+  // The newest record of that type, cut to `capacity`; false when there is none. `size` is the length as stored.
+  [[nodiscard]] bool find(std::uint16_t type, std::uint8_t* out, std::size_t capacity, std::size_t& size);
+
+  // Durable and read back when it returns true. false: the flash failed, or the records of all types together do not
+  // fit into a sector; what was there before still counts.
+  [[nodiscard]] bool append(std::uint16_t type, ByteView payload);
+
+ private:
+  struct Record {
+    std::uint32_t address = 0;
+    std::uint16_t type = 0;
+    std::uint16_t length = 0;
+  };
+
+  bool read_header(std::uint32_t sector, std::uint32_t& sequence);
+  bool write_header(std::uint32_t sector, std::uint32_t sequence);
+  bool read_record(std::uint32_t address, std::uint32_t sector, Record& out);
+  bool has_newer(const Record& record);
+  bool rest_is_clean();
+  void scan();
+  bool write_record(std::uint32_t address, std::uint16_t type, ByteView payload);
+  bool copy_record(const Record& record, std::uint32_t target);
+  bool compact(std::uint16_t type, ByteView payload);
+
+  hal::Flash& flash_;
+  std::uint32_t sector_ = 0;    // address of the current one
+  std::uint32_t sequence_ = 0;  // of the current one
+  std::uint32_t end_ = 0;       // address behind its last good record
+  bool clean_ = false;          // only 0xFF from there on
+};
+
+}  // namespace flotilla

@@ -1,0 +1,129 @@
+// What the journal's records hold. Each type's layout is the order of its fields here, little endian, texts as a length
+// byte and their full capacity (bytes_io.h). Type numbers and layouts are frozen; new information takes a new type.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "common/digest.h"
+#include "common/messages.h"
+#include "common/reason.h"
+#include "common/update_state.h"
+#include "firmware-esp/src/core/journal.h"
+
+namespace flotilla {
+
+enum class RecordType : std::uint16_t {
+  Boots = 1,
+  LastCommand = 2,
+  Attempt = 3,
+  AttemptState = 4,
+  Progress = 5,
+  TrialUse = 6,
+  Confirmed = 7,
+  Previous = 8,
+};
+
+// Ties the small records to the attempt they belong to: the first 8 bytes of the order's SHA-256.
+using OrderTag = std::uint64_t;
+
+struct BootsRecord {
+  static constexpr RecordType kType = RecordType::Boots;
+  std::uint32_t count = 0;
+};
+
+// The last command accepted that is no new attempt (Cancel, a renewed order); attempts carry their own.
+struct LastCommandRecord {
+  static constexpr RecordType kType = RecordType::LastCommand;
+  std::uint32_t trust_version = 0;
+  std::uint32_t sequence = 0;
+  Digest digest;  // SHA-256 of the envelope's payload
+};
+
+enum class AttemptKind : std::uint8_t { Install = 1, Revert = 2 };
+
+// An accepted order, whole: writing it is what accepts the order, in one record, so that no cut can spend the sequence
+// and lose the order.
+struct AttemptRecord {
+  static constexpr RecordType kType = RecordType::Attempt;
+  LastCommandRecord command;
+  std::uint64_t attempt_id = 0;
+  AttemptKind kind = AttemptKind::Install;
+  std::uint8_t trial_boots = 0;
+  std::uint32_t download_seconds = 0;
+  std::uint32_t trial_seconds = 0;
+  std::uint32_t trial_maximum_seconds = 0;
+  std::uint32_t image_size = 0;
+  Digest image_sha256;
+  std::uint32_t release_counter = 0;
+  std::uint32_t security_floor = 0;
+  std::uint64_t created_at = 0;
+  VersionText version;
+  FixedString<kMaxPath> path;
+
+  [[nodiscard]] OrderTag tag() const;
+};
+
+// Counts only with the tag of the attempt in force; without one the attempt is Accepted.
+struct AttemptStateRecord {
+  static constexpr RecordType kType = RecordType::AttemptState;
+  OrderTag tag = 0;
+  UpdateState state = UpdateState::Accepted;
+  Reason reason = Reason::None;
+  bool settled = false;  // RolledBack: the old image was seen running again
+};
+
+struct ProgressRecord {
+  static constexpr RecordType kType = RecordType::Progress;
+  OrderTag tag = 0;
+  std::uint32_t bytes = 0;    // in the slot for certain, from the image's begin; a multiple of 64 KiB, or all
+  std::uint32_t seconds = 0;  // of the download's time used
+};
+
+struct TrialUseRecord {
+  static constexpr RecordType kType = RecordType::TrialUse;
+  OrderTag tag = 0;
+  std::uint8_t boots = 0;
+  std::uint8_t ways_back = 0;       // how often the way back was armed
+  std::uint32_t seconds = 0;        // in which the image could be blamed
+  std::uint32_t total_seconds = 0;  // in all
+};
+
+// The image to keep: it lies in a slot, whole.
+struct ConfirmedRecord {
+  static constexpr RecordType kType = RecordType::Confirmed;
+  OrderTag tag = 0;  // of the attempt that brought it; 0: copied from the image area
+  std::uint8_t slot = 0;
+  std::uint32_t image_size = 0;
+  Digest image_sha256;
+  std::uint32_t release_counter = 0;
+  std::uint32_t security_floor = 0;  // the highest ever confirmed, not only this image's
+  std::uint64_t clock_floor = 0;     // the newest created_at ever confirmed
+  VersionText version;
+};
+
+// The confirmed image before that one, as long as its slot was not written again. Layout as Confirmed.
+struct PreviousRecord : ConfirmedRecord {
+  static constexpr RecordType kType = RecordType::Previous;
+};
+
+// false when there is none or it is too short; `out` is then undefined.
+[[nodiscard]] bool load(Journal& journal, BootsRecord& out);
+[[nodiscard]] bool load(Journal& journal, LastCommandRecord& out);
+[[nodiscard]] bool load(Journal& journal, AttemptRecord& out);
+[[nodiscard]] bool load(Journal& journal, AttemptStateRecord& out);
+[[nodiscard]] bool load(Journal& journal, ProgressRecord& out);
+[[nodiscard]] bool load(Journal& journal, TrialUseRecord& out);
+[[nodiscard]] bool load(Journal& journal, ConfirmedRecord& out);
+[[nodiscard]] bool load(Journal& journal, PreviousRecord& out);
+
+[[nodiscard]] bool store(Journal& journal, const BootsRecord& record);
+[[nodiscard]] bool store(Journal& journal, const LastCommandRecord& record);
+[[nodiscard]] bool store(Journal& journal, const AttemptRecord& record);
+[[nodiscard]] bool store(Journal& journal, const AttemptStateRecord& record);
+[[nodiscard]] bool store(Journal& journal, const ProgressRecord& record);
+[[nodiscard]] bool store(Journal& journal, const TrialUseRecord& record);
+[[nodiscard]] bool store(Journal& journal, const ConfirmedRecord& record);
+[[nodiscard]] bool store(Journal& journal, const PreviousRecord& record);
+
+}  // namespace flotilla

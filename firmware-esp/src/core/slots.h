@@ -1,0 +1,90 @@
+// The image area and the two slots: reading an image's identity, hashing from flash, writing a slot sector by sector, and
+// copying the running image into a slot so that there is always one to go back to.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "common/digest.h"
+#include "common/esp_image.h"
+#include "common/flash_map.h"
+#include "firmware-esp/src/hal.h"
+
+namespace flotilla {
+
+// The agent's one work buffer: a piece of flash, of a download, or an encoded heartbeat. Nothing in it outlives a step.
+using Scratch = std::array<std::uint8_t, 1024>;
+
+// An image in flash, from its 0xE9 on. Reads beyond the image area's size fail.
+class FlashImage final : public ImageReader {
+ public:
+  FlashImage(hal::Flash& flash, std::uint32_t address) : flash_(flash), address_(address) {}
+  bool read(std::uint32_t offset, std::uint8_t* out, std::size_t size) override;
+
+ private:
+  hal::Flash& flash_;
+  std::uint32_t address_;
+};
+
+// The length of the image that begins at `address`, from its own headers; 0: there is no whole image.
+[[nodiscard]] std::uint32_t image_size_at(hal::Flash& flash, std::uint32_t address);
+
+enum class Progress : std::uint8_t { Working, Done, Failed };
+
+// SHA-256 of a range of flash, one scratch buffer a step. Uses the crypto port's one stream.
+class FlashHasher {
+ public:
+  void begin(hal::Crypto& crypto, std::uint32_t address, std::uint32_t size);
+  // Failed: the flash could not be read. Leaves the stream open when Done, so that more can be hashed behind it.
+  [[nodiscard]] Progress step(hal::Flash& flash, hal::Crypto& crypto, Scratch& scratch);
+
+ private:
+  std::uint32_t address_ = 0;
+  std::uint32_t left_ = 0;
+};
+
+struct ImageIdentity {
+  std::uint32_t size = 0;  // 0: no whole image
+  Digest sha256;
+};
+// Of the image area, all at once (below a second on the chip).
+[[nodiscard]] ImageIdentity identify_running(hal::Flash& flash, hal::Crypto& crypto, Scratch& scratch);
+
+// Writes an image into a slot from front to back; each sector is erased just before its first byte.
+class SlotWriter {
+ public:
+  // Goes on behind `offset` bytes, a multiple of a sector.
+  void begin(std::uint8_t slot, std::uint32_t offset);
+  // The slot's first sector: a copy of the running flash's sector 0, for the stock bootloader.
+  [[nodiscard]] bool write_filler(hal::Flash& flash, Scratch& scratch);
+  // `size` a multiple of 4. false: the flash failed or did not read back.
+  [[nodiscard]] bool append(hal::Flash& flash, const std::uint8_t* bytes, std::uint32_t size);
+  [[nodiscard]] std::uint32_t offset() const { return offset_; }
+
+ private:
+  std::uint32_t base_ = 0;
+  std::uint32_t offset_ = 0;
+  std::uint32_t erased_ = 0;  // bytes from the base
+};
+
+// Copies the running image into a slot and checks the copy by its hash. Done again from the start after a reset.
+class Seeder {
+ public:
+  void begin(std::uint8_t slot, const ImageIdentity& running);
+  [[nodiscard]] bool active() const { return phase_ != Phase::Idle; }
+  [[nodiscard]] std::uint8_t slot() const { return slot_; }
+  [[nodiscard]] Progress step(hal::Flash& flash, hal::Crypto& crypto, Scratch& scratch);
+  void stop() { phase_ = Phase::Idle; }
+
+ private:
+  enum class Phase : std::uint8_t { Idle, Filler, Copy, Check };
+  Progress copy_piece(hal::Flash& flash, hal::Crypto& crypto, Scratch& scratch);
+
+  Phase phase_ = Phase::Idle;
+  std::uint8_t slot_ = 0;
+  ImageIdentity running_;
+  SlotWriter writer_;
+  FlashHasher hasher_;
+};
+
+}  // namespace flotilla

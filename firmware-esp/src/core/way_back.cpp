@@ -1,0 +1,19 @@
+#include "firmware-esp/src/core/way_back.h"
+
+#include "common/flash_map.h"
+#include "firmware-esp/src/core/slots.h"
+
+namespace flotilla {
+
+bool arm_way_back(Ledger& ledger, hal::Flash& flash, hal::Boot& boot) {
+  if (!ledger.has_confirmed() || ledger.trial().ways_back >= kMaxWaysBack) return false;
+  const auto& confirmed = ledger.confirmed();
+  if (image_size_at(flash, flash_map::kSlotImage[confirmed.slot]) != confirmed.image_size) return false;
+  TrialUseRecord use = ledger.trial();
+  ++use.ways_back;
+  // Without a durable count a way back that never succeeds would restart the board for ever.
+  if (!ledger.record_trial(use)) return false;
+  return boot.arm(flash_map::kSlot[confirmed.slot], confirmed.image_size);
+}
+
+}  // namespace flotilla
