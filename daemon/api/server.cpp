@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -49,6 +50,7 @@ struct ApiServer::State {
   asio::thread_pool pool{kHandlerThreads};
   SessionHost host{config, handler, pool, {}, false};
   asio::io_context io{1};  // after the host: sessions that never finished are destroyed with it
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};  // handlers may still reply
   Protocol::acceptor acceptor{io};
   asio::steady_timer pause{io};
   SocketFile file;
@@ -126,6 +128,7 @@ void ApiServer::stop() {
   });
   winding_down.get_future().wait();
   state.pool.join();
+  state.work.reset();
   std::unique_lock lock(state.mutex);
   state.changed.wait_for(lock, kStopPatience, [&state] { return !state.running; });
   lock.unlock();
