@@ -68,6 +68,7 @@ void TlsClient::start_handshake() {
   reached_ = true;
   state_ = State::Handshaking;
   deadline_ = clock_.monotonic_ms() + kHandshakeMs;
+  records_ = TlsRecordMeter();
   br_ssl_client_init_full(&client_, &x509_, &identity_->anchor(), 1);
   br_ssl_engine_set_suites(&client_.eng, kSuites, std::size(kSuites));
   br_ssl_engine_set_versions(&client_.eng, BR_TLS12, BR_TLS12);
@@ -128,6 +129,7 @@ bool TlsClient::receive_records() {
   const auto io = socket_.receive(buffer, size, moved);
   if (io == TcpSocket::Io::Closed) give_up("the server closed the connection");
   if (io != TcpSocket::Io::Moved) return false;
+  records_.observe(buffer, moved);
   br_ssl_engine_recvrec_ack(&client_.eng, moved);
   return true;
 }
@@ -171,11 +173,6 @@ bool TlsClient::wants_to_send() const {
 
 bool TlsClient::has_data() const {
   return state_ == State::Open && (br_ssl_engine_current_state(&client_.eng) & BR_SSL_RECVAPP) != 0;
-}
-
-unsigned TlsClient::fragment_length_agreed() const {
-  if (state_ != State::Open || client_.eng.peer_log_max_frag_len == 0) return 0;
-  return 1U << client_.eng.peer_log_max_frag_len;
 }
 
 void TlsClient::give_up(std::string problem) {

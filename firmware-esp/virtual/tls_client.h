@@ -14,6 +14,7 @@
 #include "firmware-esp/src/hal.h"
 #include "firmware-esp/virtual/tcp_socket.h"
 #include "firmware-esp/virtual/tls_identity.h"
+#include "firmware-esp/virtual/tls_records.h"
 
 namespace flotilla {
 
@@ -48,9 +49,10 @@ class TlsClient {
   void close();  // drops the connection without a farewell, as a reset does
 
   [[nodiscard]] int fd() const { return socket_.fd(); }
-  [[nodiscard]] bool wants_to_send() const;               // the socket's readiness to write matters
-  [[nodiscard]] bool has_data() const;                    // read() would give something
-  [[nodiscard]] unsigned fragment_length_agreed() const;  // bytes, as the server's extension says; 0: it has none
+  [[nodiscard]] bool wants_to_send() const;  // the socket's readiness to write matters
+  [[nodiscard]] bool has_data() const;       // read() would give something
+  // The largest record the server has sent on this connection, in bytes: what it made of our wish for small fragments.
+  [[nodiscard]] std::size_t largest_record() const { return records_.largest(); }
   [[nodiscard]] const std::string& problem() const { return problem_; }  // of the last failure, for the log
 
  private:
@@ -75,6 +77,7 @@ class TlsClient {
   bool reached_ = false;  // TCP worked for one of the addresses tried
   std::uint64_t deadline_ = 0;
   std::string problem_;
+  TlsRecordMeter records_;
   br_ssl_client_context client_{};
   br_x509_minimal_context x509_{};
   std::array<std::uint8_t, kFragment + kInputOverhead> input_{};
