@@ -38,6 +38,11 @@ std::string environment_name(const std::string& key) {
   return name;
 }
 
+// "PATH [the default]"
+std::string shown(const char* kind, const std::string& value) {
+  return value.empty() ? kind : std::string(kind) + " [" + value + "]";
+}
+
 // The options of one run, and which of them are paths.
 class Options {
  public:
@@ -48,15 +53,15 @@ class Options {
     app_.get_formatter()->column_width(36);
     path("config", settings.config_file, "TOML file with any of the settings below");
     app_.add_flag("--check-config", settings.check_config, "say whether everything is there to start, and end");
-    path("data-dir", settings.data_dir, "database and images")->capture_default_str();
-    path("socket", settings.socket, "Unix socket of the operator API")->capture_default_str();
+    path("data-dir", settings.data_dir, "database and images");
+    path("socket", settings.socket, "Unix socket of the operator API");
     text("product", settings.product, "take releases of this product alone");
-    text("mqtt-host", settings.mqtt_host, "broker, by a name that its certificate has")->capture_default_str();
+    text("mqtt-host", settings.mqtt_host, "broker, by a name that its certificate has");
     number("mqtt-port", settings.mqtt_port, 1, 65535, "its TLS port");
     path("mqtt-ca", settings.mqtt_ca, "PEM: whose certificate the broker must have");
     path("mqtt-cert", settings.mqtt_cert, "PEM: this daemon's certificate as the broker's client");
     path("mqtt-key", settings.mqtt_key, "PEM: its key");
-    text("https-bind", settings.https_bind, "address the image server listens on")->capture_default_str();
+    text("https-bind", settings.https_bind, "address the image server listens on");
     number("https-port", settings.https_port, 0, 65535, "its port; 0: any free one");
     path("https-cert", settings.https_cert, "PEM: the image server's certificate");
     path("https-key", settings.https_key, "PEM: its key");
@@ -68,7 +73,7 @@ class Options {
     flag("assume-clock-synchronised", settings.assume_clock_synchronised,
          "sign commands although the kernel does not say that the clock is synchronised");
     text("log-level", settings.log_level, "debug, info, warning, error or off")
-        ->capture_default_str()
+
         ->check([](const std::string& level) {
           log::Level parsed{};
           return log::parse_level(level, parsed) ? "" : "'" + level + "' is not debug, info, warning, error or off";
@@ -113,21 +118,21 @@ class Options {
   }
 
   CLI::Option* text(const std::string& key, std::string& value, const char* help) {
-    return known(key, app_.add_option("--" + key, value, help)->option_text("TEXT"));
+    return known(key, app_.add_option("--" + key, value, help)->option_text(shown("TEXT", value)));
   }
   CLI::Option* path(const std::string& key, std::string& value, const char* help) {
     paths_.insert(key);
-    return known(key, app_.add_option("--" + key, value, help)->option_text("PATH"));
+    return known(key, app_.add_option("--" + key, value, help)->option_text(shown("PATH", value)));
   }
   template <typename T>
   CLI::Option* number(const std::string& key, T& value, std::type_identity_t<T> least, std::type_identity_t<T> most,
                       const char* help) {
     return known(key, app_.add_option("--" + key, value, help)
                           ->check(CLI::Range(least, most))
-                          ->option_text("NUMBER [" + std::to_string(value) + "]"));
+                          ->option_text(shown("NUMBER", std::to_string(value))));
   }
   void flag(const std::string& key, bool& value, const char* help) {
-    known(key, app_.add_flag("--" + key, value, help));
+    known(key, app_.add_flag("--" + key, value, help)->option_text(" "));
   }
   CLI::Option* known(const std::string& key, CLI::Option* option) {
     if (key != "config") keys_.insert(key);
