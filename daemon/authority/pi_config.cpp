@@ -70,6 +70,7 @@ std::string daemon_config(const FleetSettings& fleet, const PiSettings& pi) {
   std::ostringstream out;
   out << "# Made by `flotilla init`. Start: flotillad --config " << (pi.folder / "flotillad.toml").string() << "\n"
       << "product = " << quoted(fleet.product) << "\n"
+      << "heartbeat-seconds = " << fleet.heartbeat_seconds << "\n"
       << "data-dir = " << file("data") << "\n"
       << "socket = " << file("flotillad.sock") << "\n"
       << "\n"

@@ -25,10 +25,10 @@ void add_global_options(CLI::App& app, CliContext& context) {
   app.add_option("-o,--output", context.format, "table for people, json for scripts")
       ->transform(CLI::CheckedTransformer(formats))
       ->option_text("table|json");
-  app.add_option("--authority", context.authority_dir, "the folder made by `flotilla init`, with the authority's keys")
+  app.add_option("--authority", context.authority_dir, "the folder made by `flotilla init` (or FLOTILLA_AUTHORITY)")
       ->envname("FLOTILLA_AUTHORITY")
       ->option_text("DIR");
-  app.add_option("--socket", context.socket_path, "the daemon's Unix socket")
+  app.add_option("--socket", context.socket_path, "the daemon's Unix socket (or FLOTILLA_SOCKET)")
       ->envname("FLOTILLA_SOCKET")
       ->option_text("PATH");
 }

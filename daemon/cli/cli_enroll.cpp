@@ -1,4 +1,6 @@
 // flotilla device enroll
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <ostream>
 
@@ -36,15 +38,26 @@ Result<Unit, Error> read_labels(EnrollOptions& options) {
   return Unit{};
 }
 
+// The flag counts before the file, the file before the environment.
+Result<Unit, Error> read_password(EnrollOptions& options) {
+  std::string& password = options.common.wifi_password;
+  if (!password.empty()) return Unit{};
+  if (!options.password_file.empty()) {
+    auto read = authority::read_wifi_password(options.password_file);
+    if (!read) return read.error();
+    password = std::move(*read);
+    return Unit{};
+  }
+  const char* environment = std::getenv("FLOTILLA_WIFI_PASSWORD");
+  if (environment != nullptr && !options.common.wifi_ssid.empty()) password = environment;
+  return Unit{};
+}
+
 Result<std::vector<authority::EnrolledDevice>, Error> enroll(EnrollOptions& options, const CliContext& context) {
   const auto authority = authority::Authority::open(context.authority_dir);
   if (!authority) return authority.error();
   if (auto read = read_labels(options); !read) return read.error();
-  if (!options.password_file.empty()) {
-    auto password = authority::read_wifi_password(options.password_file);
-    if (!password) return password.error();
-    options.common.wifi_password = std::move(*password);
-  }
+  if (auto read = read_password(options); !read) return read.error();
   options.common.now = wall_seconds();
   std::vector<authority::EnrollRequest> requests;
   for (const auto& id : options.ids) {
@@ -97,11 +110,11 @@ void add_enroll_commands(CLI::App& app, CliContext& context) {
   enroll->add_option("--label", options->labels, "for choosing boards later; may be repeated")
       ->allow_extra_args(false)
       ->option_text("NAME=VALUE");
-  enroll->add_option("--wifi-ssid", options->common.wifi_ssid, "the Wi-Fi's name")->option_text("NAME");
-  CLI::Option* password =
-      enroll->add_option("--wifi-password", options->common.wifi_password, "visible to others on this machine; better:")
-          ->envname("FLOTILLA_WIFI_PASSWORD")
-          ->option_text("TEXT");
+  enroll->add_option("--wifi-ssid", options->common.wifi_ssid, "the name of the Wi-Fi")->option_text("NAME");
+  CLI::Option* password = enroll
+                              ->add_option("--wifi-password", options->common.wifi_password,
+                                           "its password; others on this machine can see it here, so rather:")
+                              ->option_text("TEXT");
   enroll->add_option("--wifi-password-file", options->password_file, "a file with the password in its first line")
       ->excludes(password)
       ->option_text("FILE");
