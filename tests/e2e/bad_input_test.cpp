@@ -58,7 +58,7 @@ TEST_F(BadInput, BundlesAndImages) {
   fleet_.wait_for("the rollout stopped", [&] { return LiveFleet::rollout_state(rollout) != "running"; });
   const auto shown = LiveFleet::ask({"rollout", "show", std::to_string(rollout)});
   EXPECT_EQ(shown["state"], "halted");
-  EXPECT_EQ(shown["reason"], "ImageUnusable");
+  EXPECT_EQ(shown["reason"], "image-unusable");
   EXPECT_NE(shown["reason_text"].get<std::string>().find("SHA-256"), std::string::npos) << shown["reason_text"];
   for (const auto& id : fleet_.boards()) EXPECT_EQ(LiveFleet::device(id)["image_sha256"], before);
 }
@@ -93,7 +93,7 @@ TEST_F(BadInput, MalformedHeartbeats) {
               "-m",
               payload});
   };
-  const auto malformed = [] { return LiveFleet::ask({"status"})["heartbeats"]["malformed"].get<int>(); };
+  const auto malformed = [] { return LiveFleet::ask({"status"})["counters"]["malformed"].get<int>(); };
   const int counted = malformed();
   publish("rubbish");
   publish(std::string(3000, 'x'));
