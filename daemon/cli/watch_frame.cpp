@@ -13,7 +13,7 @@ using api::MemberView;
 using api::RolloutDetail;
 using api::WaveView;
 
-constexpr std::size_t kBar = 24;
+constexpr std::size_t kBar = 20;
 constexpr std::size_t kNameColumns = 12;
 
 // A line that stops at the terminal's edge, whatever its colours take in bytes.
