@@ -149,10 +149,11 @@ class Firmware {
   }
 
   void tell_link(hal::Link link, const std::string& problem) {
-    if (link == link_) return;
+    // Before the first attempt has ended there is nothing to tell.
+    if (link == link_ || (link == hal::Link::Unreachable && problem.empty())) return;
     link_ = link;
-    const bool is_good = link == hal::Link::Up || problem.empty();
-    context_.log.info(std::string(name_of(link)) + (is_good ? "" : " (" + problem + ")"));
+    const bool has_problem = link == hal::Link::Unreachable || link == hal::Link::Refused;
+    context_.log.info(std::string(name_of(link)) + (has_problem ? " (" + problem + ")" : ""));
   }
 
   // Until a socket can move bytes, stop is requested, or it is time to ask the agent again.
