@@ -62,12 +62,13 @@ const char* advice(ByteView file) {
 }
 
 Error bad_image(ImageCheck check, ByteView image, const std::string& name) {
+  if (image.empty() || image.data[0] != kImageMagic) check = ImageCheck::NoMagic;  // also where it is too short to tell
   std::string message = name + " is " + to_string(check);
   if (check == ImageCheck::TooLong) {
     message += ": an image has at most " + std::to_string(flash_map::kImageMax) + " bytes";
   }
-  const bool damaged = check == ImageCheck::Unreadable && image.size >= 8;
-  return {ErrorCode::Corrupt, message, damaged ? "it was truncated: build or copy it again" : advice(image)};
+  const bool truncated = check == ImageCheck::Unreadable;
+  return {ErrorCode::Corrupt, message, truncated ? "it was truncated: build or copy it again" : advice(image)};
 }
 
 bool is_padding(ByteView bytes) {

@@ -53,6 +53,7 @@ TEST(FindImage, SaysWhyItIsNone) {
   const Refusal rows[] = {
       {"empty", "", "is empty", ".bin"},
       {"text", "not firmware at all", "0xE9", ".bin"},
+      {"short text", "hello", "0xE9", ".bin"},
       {"gzip", "\x1f\x8b" + image, "0xE9", "gzip"},
       {"ELF",
        "\x7f"
