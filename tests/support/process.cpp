@@ -39,10 +39,9 @@ sockaddr_in loopback(std::uint16_t port) {
 }
 
 // In the child, between fork and exec: async-signal-safe calls alone.
-[[noreturn]] void become(char* const* argv, int output) {
+[[noreturn]] void become(char* const* argv, int input, int output) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const int null = ::open("/dev/null", O_RDONLY);
-  dup2(null, STDIN_FILENO);
+  dup2(input, STDIN_FILENO);
   if (output >= 0) {
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
@@ -51,7 +50,7 @@ sockaddr_in loopback(std::uint16_t port) {
   _exit(127);
 }
 
-pid_t spawn(const std::vector<std::string>& argv, const std::string& log_file) {
+pid_t spawn(const std::vector<std::string>& argv, const std::string& log_file, int input) {
   std::vector<std::string> words = argv;
   std::vector<char*> pointers;
   pointers.reserve(words.size() + 1);
@@ -63,7 +62,7 @@ pid_t spawn(const std::vector<std::string>& argv, const std::string& log_file) {
     if (output < 0) throw std::runtime_error("cannot open " + log_file);
   }
   const pid_t pid = fork();
-  if (pid == 0) become(pointers.data(), output);
+  if (pid == 0) become(pointers.data(), input, output);
   if (output >= 0) ::close(output);
   if (pid < 0) throw std::runtime_error("cannot start " + argv.front());
   return pid;
@@ -71,22 +70,48 @@ pid_t spawn(const std::vector<std::string>& argv, const std::string& log_file) {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& argv, const std::string& log_file) : pid_(spawn(argv, log_file)) {}
+Process::Process(const std::vector<std::string>& argv, const std::string& log_file, Input input) {
+  int ends[2] = {-1, -1};  // to read, to write
+  if (input == Input::Pipe) {
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe for " + argv.front());
+  } else {
+    ends[0] = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  }
+  input_ = ends[1];
+  pid_ = spawn(argv, log_file, ends[0]);
+  ::close(ends[0]);
+}
 
-Process::~Process() {
+Process::~Process() { release(); }
+
+void Process::release() {
   if (running()) end(SIGKILL);
+  if (input_ >= 0) ::close(input_);
+  input_ = -1;
 }
 
 Process::Process(Process&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), status_(std::exchange(other.status_, std::nullopt)) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      input_(std::exchange(other.input_, -1)),
+      status_(std::exchange(other.status_, std::nullopt)) {}
 
 Process& Process::operator=(Process&& other) noexcept {
   if (this != &other) {
-    if (running()) end(SIGKILL);
+    release();
     pid_ = std::exchange(other.pid_, -1);
+    input_ = std::exchange(other.input_, -1);
     status_ = std::exchange(other.status_, std::nullopt);
   }
   return *this;
+}
+
+bool Process::send(std::string_view text) const {
+  while (!text.empty()) {
+    const ssize_t written = ::write(input_, text.data(), text.size());
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
 }
 
 bool Process::running() {

@@ -16,9 +16,10 @@ namespace flotilla::test {
 class Process {
  public:
   Process() = default;  // none
+  enum class Input : std::uint8_t { Empty, Pipe };
   // Starts argv[0] (found in PATH); its output goes to the end of `log_file`, or to the test's own where that is empty.
-  // Throws std::runtime_error where the program cannot be started.
-  explicit Process(const std::vector<std::string>& argv, const std::string& log_file = {});
+  // Its input is empty, or stays open for send(). Throws std::runtime_error where the program cannot be started.
+  explicit Process(const std::vector<std::string>& argv, const std::string& log_file = {}, Input input = Input::Empty);
   ~Process();
   Process(Process&& other) noexcept;
   Process& operator=(Process&& other) noexcept;
@@ -28,13 +29,18 @@ class Process {
   [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] bool running();
   void signal(int number) const;
+  // To its input; needs Input::Pipe. false when the program has closed it.
+  bool send(std::string_view text) const;
   // The exit code, or 128 + the signal's number, once it has ended; nothing when the time is over before.
   std::optional<int> wait(std::chrono::milliseconds limit = std::chrono::seconds(20));
   // Sends the signal and waits until the process has ended; SIGKILL when it does not.
   std::optional<int> end(int number = SIGTERM);
 
  private:
+  void release();
+
   pid_t pid_ = -1;
+  int input_ = -1;  // our end of the pipe
   std::optional<int> status_;
 };
 

@@ -1,0 +1,37 @@
+// What a request for an image means, without any I/O: its target, its conditions, and which bytes answer it (RFC 9110).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/digest.h"
+
+namespace flotilla::https {
+
+enum class Method : std::uint8_t { Get, Head };
+
+// The fields that decide about the answer; views into the request.
+struct Conditions {
+  Method method = Method::Get;
+  std::optional<std::string_view> range;
+  std::optional<std::string_view> if_range;
+  std::optional<std::string_view> if_none_match;
+};
+
+struct Transfer {
+  unsigned status = 200;    // 200, 206, 304 or 416
+  std::uint64_t first = 0;  // which bytes of the file the answer is about, none for 304 and 416
+  std::uint64_t length = 0;
+};
+
+// "/v1/images/" and 64 lower-case hexadecimal digits, nothing else. false leaves `out` untouched.
+[[nodiscard]] bool parse_image_target(std::string_view target, Digest& out);
+
+// The entity tag: the digest in hexadecimal, in double quotes. An image never changes under its digest.
+[[nodiscard]] std::string etag_of(const Digest& image);
+
+[[nodiscard]] Transfer plan_transfer(const Conditions& conditions, const Digest& image, std::uint64_t size);
+
+}  // namespace flotilla::https
