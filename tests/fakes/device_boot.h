@@ -1,0 +1,58 @@
+// A power-safe boot path: the order to copy survives every cut, and a copy that was cut starts again.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "tests/fakes/device_flash.h"
+
+namespace flotilla::fakes {
+
+class DeviceBoot final : public hal::Boot {
+ public:
+  explicit DeviceBoot(DeviceFlash& flash) : flash_(flash) {}
+
+  ResetReason reset_reason() override { return reason; }
+  std::uint32_t chip_id() override { return 0xC0FFEE; }
+  bool power_safe() override { return true; }
+  bool arm(std::uint32_t slot, std::uint32_t length) override {
+    if (refuse_arm || !flash_.begin_operation()) return false;
+    order_ = Order{slot, length};
+    ++armed;
+    return true;
+  }
+  void restart() override { restart_wanted = true; }
+
+  // What happens between the reset and the first instruction of the image. false: power went away.
+  bool run() {
+    restart_wanted = false;
+    if (forget_orders) order_.reset();
+    if (!order_) return !flash_.dead();
+    std::vector<std::uint8_t> sector(flash_map::kSector);
+    for (std::uint32_t at = 0; at < order_->length; at += flash_map::kSector) {
+      if (!flash_.read(order_->slot + flash_map::kSector + at, sector.data(), sector.size())) return false;
+      if (!flash_.erase_sector(flash_map::kImage + at)) return false;
+      if (!flash_.write(flash_map::kImage + at, sector.data(), sector.size())) return false;
+    }
+    if (!flash_.begin_operation()) return false;  // the order is struck off
+    order_.reset();
+    return true;
+  }
+
+  ResetReason reason = ResetReason::PowerOn;
+  bool refuse_arm = false;
+  bool forget_orders = false;  // as the stock bootloader does when power was away
+  bool restart_wanted = false;
+  int armed = 0;
+
+ private:
+  struct Order {
+    std::uint32_t slot;
+    std::uint32_t length;
+  };
+
+  DeviceFlash& flash_;
+  std::optional<Order> order_;
+};
+
+}  // namespace flotilla::fakes
