@@ -33,15 +33,15 @@ std::string state_text(const api::DeviceView& device) {
 }
 
 Cell online_cell(const api::DeviceView& device) {
-  return device.online ? Cell("online", Colour::Green) : Cell("offline", Colour::Yellow);
+  return device.online ? Cell("yes", Colour::Green) : Cell("no", Colour::Yellow);
 }
 
 void print_list(const CliContext& context, const api::DeviceList& list) {
   Table table(
-      {{"DEVICE"}, {"HEARD"}, {""}, {"VERSION"}, {"STATE"}, {"IMAGE"}, {"HARDWARE"}, {"RSSI", true}, {"LABELS"}});
+      {{"DEVICE"}, {"ONLINE"}, {"HEARD"}, {"VERSION"}, {"STATE"}, {"IMAGE"}, {"HARDWARE"}, {"RSSI", true}, {"LABELS"}});
   const std::int64_t now = wall_now();
   for (const api::DeviceView& device : list.devices) {
-    table.add({device.id, format_ago(device.last_heard_at, now), online_cell(device), or_dash(device.version),
+    table.add({device.id, online_cell(device), format_ago(device.last_heard_at, now), or_dash(device.version),
                Cell(state_text(device), colour_of_state(device.update.state)),
                or_dash(device.image_sha256.substr(0, kShortDigest)), or_dash(device.hardware),
                device.first_seen_at == 0 ? "-" : std::to_string(device.rssi), labels_text(device)});
@@ -84,7 +84,7 @@ void add_board_facts(const api::DeviceView& device, Facts& facts) {
                               : Cell("stock: a power cut while it copies can brick it", Colour::Yellow));
   facts.add("local rollback", device.capabilities.local_rollback ? "yes" : "no");
   for (const auto& [name, value] : device.health) {
-    facts.add("health " + name, value ? std::to_string(*value) : "not a number");
+    facts.add("health " + name, value ? format_value(*value) : "not a number");
   }
 }
 
@@ -93,7 +93,7 @@ void print_device(const CliContext& context, const api::DeviceView& device) {
   facts.add("device", device.id);
   facts.add("product", or_dash(device.product) + " on " + or_dash(device.hardware));
   if (!device.labels.empty()) facts.add("labels", labels_text(device));
-  facts.add("connection", online_cell(device));
+  facts.add("online", online_cell(device));
   facts.add("last heard",
             format_time(device.last_heard_at) + " (" + format_ago(device.last_heard_at, wall_now()) + ")");
   if (device.first_seen_at != 0) {

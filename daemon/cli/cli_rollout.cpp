@@ -61,7 +61,7 @@ std::string policy_text(const api::PolicyView& policy) {
 std::string member_reason(const api::MemberView& member) {
   std::string text = member.reason.empty() ? member.skip_reason : member.reason;
   if (!member.explanation.empty()) text += ": " + member.explanation;
-  if (!member.detail.empty()) text += (text.empty() ? "" : ": ") + member.detail;
+  if (!member.detail.empty() && member.detail != member.explanation) text += (text.empty() ? "" : ": ") + member.detail;
   return text;
 }
 

@@ -152,4 +152,10 @@ std::string format_bytes(std::uint64_t bytes) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
+std::string format_value(double value) {
+  std::array<char, 32> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%g", value);
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
 }  // namespace flotilla::cli

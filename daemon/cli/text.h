@@ -29,5 +29,7 @@ namespace flotilla::cli {
 [[nodiscard]] std::string format_time(std::int64_t at);
 // "420000 bytes (410.2 KiB)"
 [[nodiscard]] std::string format_bytes(std::uint64_t bytes);
+// Six significant digits, no trailing zeros: "21.5".
+[[nodiscard]] std::string format_value(double value);
 
 }  // namespace flotilla::cli

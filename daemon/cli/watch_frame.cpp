@@ -95,7 +95,7 @@ std::string counts_text(const api::StateCounts& counts) {
 std::string failure_text(const MemberView& member) {
   std::string text = member.reason.empty() ? member.state : member.state + " (" + member.reason + ")";
   if (!member.explanation.empty()) text += ": " + member.explanation;
-  if (!member.detail.empty()) text += ": " + member.detail;
+  if (!member.detail.empty() && member.detail != member.explanation) text += ": " + member.detail;
   return text;
 }
 

@@ -104,6 +104,8 @@ TEST(Times, AreForPeople) {
   ::setenv("TZ", "UTC", 1);
   EXPECT_EQ(format_time(1'700'000'000), "2023-11-14 22:13:20");
   EXPECT_EQ(format_bytes(420'000), "420000 bytes (410.2 KiB)");
+  EXPECT_EQ(format_value(21.5), "21.5");
+  EXPECT_EQ(format_value(-3), "-3");
 }
 
 }  // namespace

@@ -74,6 +74,14 @@ TEST(WatchFrame, ShowsWhyItHaltedAndWhoFailed) {
   EXPECT_EQ(lines[5], "  esp-4         rolled-back (SelfTest): the application's self-test failed: no sensor");
 }
 
+TEST(WatchFrame, SaysTheSameThingOnce) {
+  api::RolloutDetail detail = three_waves();
+  detail.members[3] = rolled_back();
+  detail.members[3].detail = detail.members[3].explanation;
+  EXPECT_EQ(render_frame(detail, 1000, {.columns = 120}).back(),
+            "  esp-4         rolled-back (SelfTest): the application's self-test failed");
+}
+
 TEST(WatchFrame, SkippedDevicesDoNotCount) {
   api::RolloutDetail detail = three_waves();
   detail.waves[1].counts = {{"succeeded", 2}, {"skipped", 1}};
