@@ -85,6 +85,7 @@ int run_boards(const RunOptions& options) {
   const auto boards = open_boards(options, sink);
   StopSignal stop;
   std::vector<std::jthread> threads;
+  threads.reserve(boards.size());
   for (const auto& board : boards) threads.emplace_back([&stop, &board] { board->run(stop); });
   wait_for_signal(signals);
   stop.request();

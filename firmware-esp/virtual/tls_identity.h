@@ -18,6 +18,7 @@ class TlsIdentity {
  public:
   // nullptr when a certificate cannot be read; `problem` then says which.
   static std::shared_ptr<const TlsIdentity> make(const Provisioning& provisioning, std::string& problem);
+  ~TlsIdentity() = default;
   TlsIdentity(const TlsIdentity&) = delete;
   TlsIdentity& operator=(const TlsIdentity&) = delete;
 

@@ -1,6 +1,11 @@
 // The program virtual-esp: real boards from real provisioning, without a broker.
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"

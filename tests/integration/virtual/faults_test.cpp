@@ -1,5 +1,9 @@
 // Every fault a virtual image can have, in a whole fleet of one board: it goes back by itself, for the right reason, and
 // can be updated afterwards.
+#include <string>
+
+#include <gtest/gtest.h>
+
 #include "tests/e2e/live_fleet.h"
 
 namespace flotilla::test {

@@ -1,6 +1,11 @@
 // The download port against `openssl s_server`, which sends prepared answers byte for byte (-HTTP).
 #include "firmware-esp/virtual/https_download.h"
 
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
 #include "firmware-esp/virtual/host_ports.h"
 #include "tests/integration/virtual/device_identity.h"
 #include "tests/support/process.h"

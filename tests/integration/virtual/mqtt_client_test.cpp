@@ -1,7 +1,13 @@
 // The virtual board's MQTT client against a real mosquitto with TLS; mosquitto_pub and mosquitto_sub as the other side.
 #include "firmware-esp/virtual/mqtt_client.h"
 
+#include <functional>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
 
 #include "firmware-esp/virtual/host_ports.h"
 #include "tests/integration/virtual/device_identity.h"

@@ -1,7 +1,12 @@
 #include "firmware-esp/virtual/eboot.h"
 
 #include <array>
+#include <filesystem>
+#include <memory>
+#include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "common/flash_map.h"
 #include "firmware-esp/virtual/flash_file.h"

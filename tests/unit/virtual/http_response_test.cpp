@@ -3,6 +3,8 @@
 #include <random>
 #include <string>
 
+#include <gtest/gtest.h>
+
 #include "common/bytes.h"
 
 namespace flotilla {

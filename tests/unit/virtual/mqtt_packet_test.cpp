@@ -1,7 +1,10 @@
 #include "firmware-esp/virtual/mqtt_packet.h"
 
+#include <algorithm>
 #include <random>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace flotilla::mqtt {
 namespace {

@@ -1,6 +1,11 @@
 #include "firmware-esp/virtual/virtual_image.h"
 
 #include <algorithm>
+#include <array>
+#include <memory>
+#include <vector>
+
+#include <gtest/gtest.h>
 
 #include "common/esp_image.h"
 #include "common/flash_map.h"
