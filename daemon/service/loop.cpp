@@ -93,9 +93,9 @@ void Engine::Loop::step() {
   }
 
   if (!pending.empty() && !commit(pending)) {
+    publish_status();  // before the answers: whoever asks why sees the cause
     answer(durable, degraded_error(cause_));
     read(reads, now);
-    publish_status();
     return;
   }
   for (const std::string& device : pending.devices()) dispatcher_.update_access(*fleet_, device);
@@ -212,7 +212,8 @@ void Engine::Loop::step_degraded() {
   for (RequestPtr& request : requests) (request->read ? reads : changes).push_back(std::move(request));
   answer(changes, degraded_error(cause_));
   read(reads, now);
-  if (now.mono_ms >= retry_at_ms_) recover(now);
+  if (now.mono_ms < retry_at_ms_) return;
+  recover(now);
   publish_status();
 }
 
