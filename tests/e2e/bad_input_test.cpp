@@ -30,7 +30,7 @@ TEST_F(BadInput, BundlesAndImages) {
   write_file(bad, std::string_view(bytes).substr(0, bytes.size() - 1000));
   expect_refused(bad, "truncated");
   write_file(bad, bytes + "more");
-  expect_refused(bad, "trailing");
+  expect_refused(bad, "behind its end");
   auto flipped = bytes;
   flipped[flipped.size() - 5000] = static_cast<char>(flipped[flipped.size() - 5000] ^ 1);
   write_file(bad, flipped);

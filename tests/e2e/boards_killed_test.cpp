@@ -38,7 +38,7 @@ TEST(BoardsKilled, AtRandomMomentsEachEndsOnTheOldOrTheNewVersion) {
   fleet.wait_for(
       "every board settled and online",
       [&] {
-        for (const auto& board : LiveFleet::ask({"device", "list"})["devices"]) {
+        for (const auto& board : LiveFleet::devices()) {
           const auto state = board["update"]["state"].get<std::string>();
           if (!board["online"].get<bool>() || (state != "confirmed" && state != "rolled-back" && state != "failed")) {
             return false;

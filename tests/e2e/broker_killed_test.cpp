@@ -12,14 +12,14 @@ namespace {
 
 std::set<std::string> states_of_members(std::uint64_t rollout) {
   std::set<std::string> states;
-  for (const auto& member : LiveFleet::ask({"rollout", "show", std::to_string(rollout)})["members"]) {
+  for (const auto& member : LiveFleet::members(rollout)) {
     states.insert(member["state"].get<std::string>());
   }
   return states;
 }
 
 bool any_board_is(const std::string& state) {
-  for (const auto& board : LiveFleet::ask({"device", "list"})["devices"]) {
+  for (const auto& board : LiveFleet::devices()) {
     if (board["update"]["state"] == state) return true;
   }
   return false;

@@ -41,7 +41,7 @@ LiveFleet::LiveFleet(int boards) {
   start_boards();
   wait_for("all boards online", [this] {
     std::size_t online = 0;
-    for (const auto& board : ask({"device", "list"})["devices"]) online += board["online"].get<bool>() ? 1U : 0U;
+    for (const auto& board : devices()) online += board["online"].get<bool>() ? 1U : 0U;
     return online == ids_.size();
   });
 }
@@ -118,6 +118,12 @@ std::string LiveFleet::rollout_state(std::uint64_t id) {
   return ask({"rollout", "show", std::to_string(id)})["state"].get<std::string>();
 }
 
+nlohmann::json LiveFleet::devices() { return ask({"device", "list"}).at("devices"); }
+
+nlohmann::json LiveFleet::members(std::uint64_t rollout) {
+  return ask({"rollout", "show", std::to_string(rollout)}).at("members");
+}
+
 nlohmann::json LiveFleet::device(const std::string& id) { return ask({"device", "show", id}); }
 
 std::string LiveFleet::digest_of(const std::string& version) {
@@ -135,7 +141,7 @@ void LiveFleet::wait_all_run(const std::string& version, int seconds) {
   wait_for(
       "all boards on " + version,
       [&] {
-        for (const auto& board : ask({"device", "list"})["devices"]) {
+        for (const auto& board : devices()) {
           if (!board["online"].get<bool>() || board["image_sha256"] != digest) return false;
         }
         return true;

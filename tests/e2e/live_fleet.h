@@ -45,6 +45,8 @@ class LiveFleet {
   // Returns the rollout's id.
   static std::uint64_t start_rollout(const std::string& version, const std::vector<std::string>& options);
   static std::string rollout_state(std::uint64_t id);
+  static nlohmann::json devices();
+  static nlohmann::json members(std::uint64_t rollout);
   static nlohmann::json device(const std::string& id);
   static std::string digest_of(const std::string& version);
   // Waits until the condition holds, with the logs' ends and the devices in the exception where it never does.
