@@ -10,8 +10,9 @@ void JudgingClock::broker_up(std::int64_t mono_ms) {
 }
 
 void JudgingClock::advance(std::int64_t mono_ms, bool crowd_is_silent) {
-  const auto from = started_ ? last_mono_ : mono_ms;
+  if (!started_) last_mono_ = mono_ms;  // monotonic time has no beginning that would mean anything
   started_ = true;
+  const auto from = last_mono_;
   if (mono_ms <= from) return;
   last_mono_ = mono_ms;
   const auto heard_from = subscribed_ ? std::max(from, grace_end_) : mono_ms;

@@ -34,6 +34,17 @@ TEST(JudgingClock, BeginsAfterTheGrace) {
   EXPECT_EQ(clock.unjudged(), 0);
 }
 
+// The monotonic clock of a machine that has been up for days is no time in which nobody could be judged.
+TEST(JudgingClock, BeginsToCountWithItsFirstMoment) {
+  constexpr std::int64_t kUptime = 500'000'000;
+  JudgingClock clock(kGrace, 0);
+  clock.advance(kUptime, false);
+  clock.broker_up(kUptime);
+  pass(clock, kUptime, kUptime + 5000);
+  EXPECT_EQ(clock.unjudged(), 5000);
+  EXPECT_EQ(clock.judging(), 0);
+}
+
 TEST(JudgingClock, CountsThePartOfAStepBehindTheGrace) {
   JudgingClock clock(kGrace, 0);
   clock.advance(0, false);
