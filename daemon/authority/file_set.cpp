@@ -62,7 +62,7 @@ Result<Unit, Error> FileSet::write() const {
   if (auto written = write_beside(); !written) return written;
   std::error_code failed;
   fs::rename(beside(kUnfinished), folder_, failed);  // over an empty folder, if there is one
-  if (!failed) return Unit{};
+  if (!failed) return crypto::sync_name(folder_);
   const Error error = rename_error(folder_, failed);
   fs::remove_all(beside(kUnfinished), failed);
   return error;
@@ -78,7 +78,7 @@ Result<Unit, Error> FileSet::replace() const {
   failed.clear();
   fs::rename(beside(kUnfinished), folder_, failed);
   if (failed) return rename_error(folder_, failed);
-  return Unit{};
+  return crypto::sync_name(folder_);
 }
 
 }  // namespace flotilla::authority

@@ -107,8 +107,7 @@ Result<std::string, Error> read_private_file(const fs::path& path, std::size_t l
 Result<Unit, Error> create_file(const fs::path& path, std::string_view bytes, Access access) {
   auto written = write_new(path, bytes, access);
   if (!written) return written;
-  if (!sync_folder(path)) return system_error("store the folder of", path);
-  return written;
+  return sync_name(path);
 }
 
 Result<Unit, Error> replace_file(const fs::path& path, std::string_view bytes, Access access) {
@@ -119,6 +118,11 @@ Result<Unit, Error> replace_file(const fs::path& path, std::string_view bytes, A
   if (!written) return written;
   if (::rename(fresh.c_str(), path.c_str()) != 0 || !sync_folder(path)) return system_error("replace", path);
   return written;
+}
+
+Result<Unit, Error> sync_name(const fs::path& path) {
+  if (!sync_folder(path)) return system_error("store the folder of", path);
+  return Unit{};
 }
 
 FolderLock::FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

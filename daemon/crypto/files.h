@@ -31,6 +31,9 @@ enum class Access : std::uint8_t {
 [[nodiscard]] Result<Unit, Error> replace_file(const std::filesystem::path& path, std::string_view bytes,
                                                Access access);
 
+// Makes a rename of `path` durable.
+[[nodiscard]] Result<Unit, Error> sync_name(const std::filesystem::path& path);
+
 // Held until it goes; the kernel lets go of it when the process dies.
 class FolderLock {
  public:
