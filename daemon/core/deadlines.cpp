@@ -89,13 +89,14 @@ void rebooting_is_due(World& world, Turn& turn, const Book& book, Member& member
              device.online ? "it reports, but came to no end of its trial" : "silent after the reboot");
 }
 
+// Proven by a report from after the soak, not by the lack of one: due again at each tick until it is heard.
 void soaking_is_due(World& world, Turn& turn, Member& member, const Device& device) {
   if (!device.online) {
     world.move(turn, member, MemberEvent::TimesOut, Reason::None, "confirmed, and silent since");
-  } else if (reports_success(world, member)) {
-    world.move(turn, member, MemberEvent::Proves, Reason::None, "");
-  } else {
+  } else if (!reports_success(world, member)) {
     world.move(turn, member, MemberEvent::Fails, Reason::None, "does not report the image as confirmed any more");
+  } else if (device.last_heard_judging >= *member.deadline) {
+    world.move(turn, member, MemberEvent::Proves, Reason::None, "");
   }
 }
 

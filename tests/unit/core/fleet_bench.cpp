@@ -1,8 +1,8 @@
 #include "tests/unit/core/fleet_bench.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 namespace flotilla::core {
 namespace {
@@ -99,7 +99,7 @@ void Bench::broker_down() {
 
 void Bench::restart() {
   fleet = std::make_unique<Fleet>(config, ledger.snapshot());
-  now.mono_ms = 77'000;
+  now.mono_ms = 60'000;
   for (auto& [id, board] : boards) {
     board.boot_id += 1000;  // so that the new monotonic time does not look like an older report
     ++board.boot_count;

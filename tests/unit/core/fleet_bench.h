@@ -13,7 +13,8 @@ namespace flotilla::core {
 
 inline Digest digest_of(const std::string& text) {
   Digest digest;
-  for (std::size_t i = 0; i < text.size(); ++i) digest.bytes[i % digest.bytes.size()] ^= static_cast<std::uint8_t>(text[i] + i);
+  for (std::size_t i = 0; i < text.size(); ++i)
+    digest.bytes[i % digest.bytes.size()] ^= static_cast<std::uint8_t>(text[i] + i);
   digest.bytes[31] = 1;
   return digest;
 }
@@ -27,11 +28,11 @@ class Bench {
   explicit Bench(int devices, FleetConfig config = {});
 
   // --- the world
-  void pass(int seconds);              // in steps of 5 s; devices that are not silent report every 30 s
+  void pass(int seconds);  // in steps of 5 s; devices that are not silent report every 30 s
   void broker_up();
   void broker_down();
-  void restart();                      // the daemon, from what was saved; connects again
-  void beat(const std::string& id);    // one heartbeat now
+  void restart();                    // the daemon, from what was saved; connects again
+  void beat(const std::string& id);  // one heartbeat now
 
   // --- a device does, and reports it
   void accept(const std::string& id);
@@ -48,7 +49,9 @@ class Bench {
   Result<Unit, Error> abort(RolloutId id);
 
   // --- looking
-  [[nodiscard]] MemberState state(RolloutId rollout, const std::string& id) const { return fleet->member(rollout, id)->state; }
+  [[nodiscard]] MemberState state(RolloutId rollout, const std::string& id) const {
+    return fleet->member(rollout, id)->state;
+  }
   [[nodiscard]] RolloutState state(RolloutId rollout) const { return fleet->rollout(rollout)->state; }
   [[nodiscard]] std::vector<std::string> in_state(RolloutId rollout, MemberState state) const;  // by rank
   [[nodiscard]] std::string only(RolloutId rollout, MemberState state) const;                   // "" unless exactly one

@@ -17,9 +17,9 @@ std::string dump(const Device& device) {
   for (const auto& [key, value] : device.labels) out << ' ' << key << '=' << value;
   if (device.order) {
     const Order& order = *device.order;
-    out << " order " << to_string(order.kind) << ' ' << order.attempt << ' ' << order.rollout << ' ' << order.release << ' '
-        << order.sequence << ' ' << order.trust_version << ' ' << order.issued_at << ' ' << order.expires_at << ' '
-        << order.download_seconds << ' ' << order.trial_boots << ' ' << order.trial_seconds << ' '
+    out << " order " << to_string(order.kind) << ' ' << order.attempt << ' ' << order.rollout << ' ' << order.release
+        << ' ' << order.sequence << ' ' << order.trust_version << ' ' << order.issued_at << ' ' << order.expires_at
+        << ' ' << order.download_seconds << ' ' << order.trial_boots << ' ' << order.trial_seconds << ' '
         << order.trial_maximum_seconds << ' ' << order.accepted;
   }
   return out.str();
@@ -36,9 +36,9 @@ std::string dump(const Rollout& rollout) {
 
 std::string dump(const Member& member) {
   std::ostringstream out;
-  out << "member " << member.rollout << '/' << member.device << " rank " << member.rank << ' ' << to_string(member.state)
-      << ' ' << to_string(member.why) << ' ' << to_string(member.skip) << " '" << member.detail << "' attempt "
-      << member.attempt << " of " << member.attempts << " deadline "
+  out << "member " << member.rollout << '/' << member.device << " rank " << member.rank << ' '
+      << to_string(member.state) << ' ' << to_string(member.why) << ' ' << to_string(member.skip) << " '"
+      << member.detail << "' attempt " << member.attempt << " of " << member.attempts << " deadline "
       << (member.deadline ? std::to_string(*member.deadline) : "none") << " before " << member.previous_version
       << " changed " << member.changed_at;
   return out.str();

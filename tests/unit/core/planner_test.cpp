@@ -1,10 +1,10 @@
 // Planning: who is no target and why, which policies cannot be meant, and the draw.
 #include "daemon/core/planner.h"
 
-#include <gtest/gtest.h>
-
 #include <functional>
 #include <set>
+
+#include <gtest/gtest.h>
 
 namespace flotilla::core {
 namespace {
@@ -133,18 +133,39 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         PolicyRow{.name = "Sound", .change = [](RolloutPolicy&) {}, .ok = true},
         PolicyRow{.name = "NoWaves", .change = [](RolloutPolicy& p) { p.waves.clear(); }, .ok = false},
-        PolicyRow{.name = "AWaveOfNobody", .change = [](RolloutPolicy& p) { p.waves = {{0, false}}; }, .ok = false},
-        PolicyRow{.name = "NotAscending",
-                  .change = [](RolloutPolicy& p) { p.waves = {{50, true}, {50, true}}; },
+        PolicyRow{.name = "AWaveOfNobody",
+                  .change =
+                      [](RolloutPolicy& p) {
+                        p.waves = {{0, false}};
+                      },
                   .ok = false},
-        PolicyRow{.name = "MoreThanAll", .change = [](RolloutPolicy& p) { p.waves = {{101, true}}; }, .ok = false},
-        PolicyRow{.name = "LastBelowAll", .change = [](RolloutPolicy& p) { p.waves = {{10, true}}; }, .ok = true},
+        PolicyRow{.name = "NotAscending",
+                  .change =
+                      [](RolloutPolicy& p) {
+                        p.waves = {{50, true}, {50, true}};
+                      },
+                  .ok = false},
+        PolicyRow{.name = "MoreThanAll",
+                  .change =
+                      [](RolloutPolicy& p) {
+                        p.waves = {{101, true}};
+                      },
+                  .ok = false},
+        PolicyRow{.name = "LastBelowAll",
+                  .change =
+                      [](RolloutPolicy& p) {
+                        p.waves = {{10, true}};
+                      },
+                  .ok = true},
         PolicyRow{.name = "NoSuccessNeeded", .change = [](RolloutPolicy& p) { p.success_percent = 0; }, .ok = false},
-        PolicyRow{.name = "MoreThanAllSucceed", .change = [](RolloutPolicy& p) { p.success_percent = 101; }, .ok = false},
+        PolicyRow{
+            .name = "MoreThanAllSucceed", .change = [](RolloutPolicy& p) { p.success_percent = 101; }, .ok = false},
         PolicyRow{.name = "NoFailureAllowed", .change = [](RolloutPolicy& p) { p.failure_limit = 0; }, .ok = false},
         PolicyRow{.name = "NineBoots", .change = [](RolloutPolicy& p) { p.trial_boots = 9; }, .ok = false},
         PolicyRow{.name = "NoBoot", .change = [](RolloutPolicy& p) { p.trial_boots = 0; }, .ok = false},
-        PolicyRow{.name = "TrialAboveItsMaximum", .change = [](RolloutPolicy& p) { p.trial_maximum_seconds = 10; }, .ok = false},
+        PolicyRow{.name = "TrialAboveItsMaximum",
+                  .change = [](RolloutPolicy& p) { p.trial_maximum_seconds = 10; },
+                  .ok = false},
         PolicyRow{.name = "SilentTooSoon", .change = [](RolloutPolicy& p) { p.silent_seconds = 479; }, .ok = false},
         PolicyRow{.name = "SilentLongEnough", .change = [](RolloutPolicy& p) { p.silent_seconds = 480; }, .ok = true}),
     [](const auto& row) { return row.param.name; });

@@ -1,8 +1,8 @@
 // The transition tables: what is in them, and that nothing else is.
-#include <gtest/gtest.h>
-
 #include <set>
 #include <utility>
+
+#include <gtest/gtest.h>
 
 #include "daemon/core/member_table.h"
 #include "daemon/core/names.h"
@@ -61,14 +61,15 @@ class NotInTheMemberTable : public testing::TestWithParam<Missing> {};
 TEST_P(NotInTheMemberTable, IsRefused) { EXPECT_FALSE(next(GetParam().state, GetParam().event)); }
 INSTANTIATE_TEST_SUITE_P(
     Rows, NotInTheMemberTable,
-    testing::Values(Missing{.name = "OrderedBeforeItsWave", .state = MemberState::Waiting, .event = MemberEvent::Order},
-                    Missing{.name = "ProvenWithoutConfirming", .state = MemberState::Trial, .event = MemberEvent::Proves},
-                    Missing{.name = "ProvenTwice", .state = MemberState::Succeeded, .event = MemberEvent::Proves},
-                    Missing{.name = "RefusedAfterAccepting", .state = MemberState::Working, .event = MemberEvent::Refuses},
-                    Missing{.name = "SkippedInItsTrial", .state = MemberState::Trial, .event = MemberEvent::Skip},
-                    Missing{.name = "OrderedAgainAfterAFailure", .state = MemberState::Failed, .event = MemberEvent::Order},
-                    Missing{.name = "BackFromASkip", .state = MemberState::Skipped, .event = MemberEvent::Confirms},
-                    Missing{.name = "FailedAfterSuccess", .state = MemberState::Succeeded, .event = MemberEvent::Fails}),
+    testing::Values(
+        Missing{.name = "OrderedBeforeItsWave", .state = MemberState::Waiting, .event = MemberEvent::Order},
+        Missing{.name = "ProvenWithoutConfirming", .state = MemberState::Trial, .event = MemberEvent::Proves},
+        Missing{.name = "ProvenTwice", .state = MemberState::Succeeded, .event = MemberEvent::Proves},
+        Missing{.name = "RefusedAfterAccepting", .state = MemberState::Working, .event = MemberEvent::Refuses},
+        Missing{.name = "SkippedInItsTrial", .state = MemberState::Trial, .event = MemberEvent::Skip},
+        Missing{.name = "OrderedAgainAfterAFailure", .state = MemberState::Failed, .event = MemberEvent::Order},
+        Missing{.name = "BackFromASkip", .state = MemberState::Skipped, .event = MemberEvent::Confirms},
+        Missing{.name = "FailedAfterSuccess", .state = MemberState::Succeeded, .event = MemberEvent::Fails}),
     [](const auto& row) { return row.param.name; });
 
 TEST(MemberTable, SilenceHasItsOwnOutcomeInEachPhase) {
@@ -91,7 +92,8 @@ TEST(MemberTable, EachStateIsInExactlyOneClass) {
 
 TEST(Names, AreUniqueAndKnown) {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(MemberState::Withdrawn); ++i) names.insert(to_string(static_cast<MemberState>(i)));
+  for (int i = 0; i <= static_cast<int>(MemberState::Withdrawn); ++i)
+    names.insert(to_string(static_cast<MemberState>(i)));
   EXPECT_EQ(names.size(), 16U);
   EXPECT_EQ(names.count("unknown"), 0U);
 }

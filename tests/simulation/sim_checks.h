@@ -1,0 +1,41 @@
+// What must hold at every step, whatever happened. The first violation is kept, with what it is about.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/core/fleet.h"
+#include "tests/simulation/sim_device.h"
+#include "tests/unit/core/ledger.h"
+
+namespace flotilla::simulation {
+
+class SimChecks {
+ public:
+  // After every step, while the daemon is up. `truth`: the devices as they really are.
+  void after_step(const core::Fleet& fleet, const std::vector<SimDevice>& truth);
+  // Memory against what was saved.
+  void saved(const core::Fleet& fleet, const core::Ledger& ledger);
+  // What goes to the broker. One sequence, one content, for ever.
+  void published(const std::string& device, const core::Order& order);
+  // When nothing has gone wrong for hours: everything is at its end.
+  void at_the_end(const core::Fleet& fleet, const core::Now& now);
+
+  [[nodiscard]] const std::string& violation() const { return violation_; }
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+ private:
+  void expect(bool holds, const std::string& what);
+  void check_orders(const core::Fleet& fleet);
+  void check_rollout(const core::Fleet& fleet, const core::Rollout& rollout, const std::vector<SimDevice>& truth);
+
+  std::map<std::pair<std::string, std::uint32_t>, std::string> contents_;
+  std::map<std::pair<core::RolloutId, std::string>, core::MemberState> states_;
+  std::string violation_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace flotilla::simulation
