@@ -21,20 +21,13 @@ enum class ErrorCode : std::uint8_t {
 // The name used in JSON, "invalid-argument" and so on.
 [[nodiscard]] constexpr std::string_view to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::InvalidArgument:
-      return "invalid-argument";
-    case ErrorCode::NotFound:
-      return "not-found";
-    case ErrorCode::Conflict:
-      return "conflict";
-    case ErrorCode::Refused:
-      return "refused";
-    case ErrorCode::Corrupt:
-      return "corrupt";
-    case ErrorCode::Unavailable:
-      return "unavailable";
-    case ErrorCode::Internal:
-      return "internal";
+    case ErrorCode::InvalidArgument: return "invalid-argument";
+    case ErrorCode::NotFound: return "not-found";
+    case ErrorCode::Conflict: return "conflict";
+    case ErrorCode::Refused: return "refused";
+    case ErrorCode::Corrupt: return "corrupt";
+    case ErrorCode::Unavailable: return "unavailable";
+    case ErrorCode::Internal: return "internal";
   }
   return "internal";
 }

@@ -1,5 +1,7 @@
 #include "daemon/core/why.h"
 
+#include <algorithm>
+
 #include "daemon/core/deadlines.h"
 #include "daemon/core/gates.h"
 #include "daemon/core/names.h"
@@ -28,10 +30,9 @@ std::string because(const Member& member) {
 // The rollout that says most about the device: the one that holds it, otherwise the newest it is in.
 Book* telling_book(World& world, const std::string& id) {
   if (const auto holder = world.holder(id); holder != 0) return world.book(holder);
-  for (auto it = world.books.rbegin(); it != world.books.rend(); ++it) {
-    if (it->second.find(id) != nullptr) return &it->second;
-  }
-  return nullptr;
+  const auto newest = std::find_if(world.books.rbegin(), world.books.rend(),
+                                   [&](const auto& entry) { return entry.second.index.count(id) != 0; });
+  return newest == world.books.rend() ? nullptr : &newest->second;
 }
 
 std::string left(const World& world, const Member& member) {
