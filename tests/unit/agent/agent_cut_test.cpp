@@ -33,6 +33,14 @@ bool at_an_end(DeviceRig& rig, std::uint64_t attempt) {
 
 void order(DeviceRig& rig) { rig.mqtt.retain(rig.install(1, 100)); }
 
+// The journal is compacted somewhere on the way. The foreign records are those of a newer agent.
+void fill_journal(DeviceRig& rig) {
+  Journal journal(rig.flash);
+  ASSERT_TRUE(journal.open());
+  const std::string payload(200, 'x');
+  for (int i = 0; i < 17; ++i) ASSERT_TRUE(journal.append(0x700, ByteView(std::string_view(payload))));
+}
+
 // Back on 1.0.0 by an order: the journal then knows both slots.
 void order_revert(DeviceRig& rig) {
   order(rig);
@@ -54,6 +62,12 @@ void expect_next_update_works(DeviceRig& rig) {
 
 const Scenario kScenarios[] = {
     {"Confirmed", [](DeviceRig& rig) { order(rig); }, UpdateState::Confirmed, Reason::None},
+    {"FullJournal",
+     [](DeviceRig& rig) {
+       fill_journal(rig);
+       order(rig);
+     },
+     UpdateState::Confirmed, Reason::None},
     {"SelfTestFails",
      [](DeviceRig& rig) {
        rig.newer().self_test = SelfTestResult::Failed;
