@@ -87,10 +87,12 @@ void Session::dispatch() {
   keep_ = keep_ && message.keep_alive();
   HttpRequest request{std::string(message.method_string()), std::string(message.target()),
                       std::string(message[http::field::content_type]), std::move(message.body()), actor_};
-  boost::asio::post(host_.pool, [self = shared_from_this(), request = std::move(request)] {
+  // The session is handed back with its reply: its last owner must be the io thread, never the pool.
+  boost::asio::post(host_.pool, [self = shared_from_this(), request = std::move(request)]() mutable {
     HttpReply answer = self->host_.handler(request);
-    boost::asio::post(self->stream_.get_executor(),
-                      [self, answer = std::move(answer)]() mutable { self->reply(std::move(answer)); });
+    const auto io = self->stream_.get_executor();
+    boost::asio::post(
+        io, [self = std::move(self), answer = std::move(answer)]() mutable { self->reply(std::move(answer)); });
   });
 }
 
