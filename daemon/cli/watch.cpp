@@ -72,7 +72,7 @@ class Watch {
       away_since_ = now;
       if (config_.terminal.tty && !config_.json) {
         auto lines = render_frame(*last_, now, config_.terminal);
-        lines.push_back("flotillad does not answer, trying again");
+        lines.emplace_back("flotillad does not answer, trying again");
         screen_.draw(lines);
       } else if (!config_.json) {
         out_ << "flotillad does not answer, trying again\n" << std::flush;

@@ -42,8 +42,8 @@ class Line {
 
 // In the order in which they are drawn: what is proven, what is under way, what went wrong. The rest is not begun.
 struct Segment {
-  char mark;
-  Colour colour;
+  char mark = 0;
+  Colour colour = Colour::None;
   std::array<std::string_view, 5> states;
 };
 constexpr std::array<Segment, 4> kSegments = {
