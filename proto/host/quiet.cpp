@@ -1,14 +1,12 @@
 #include "proto/host/quiet.h"
 
-#include <mutex>
-
 #include <google/protobuf/stubs/logging.h>
 
 namespace flotilla::wire {
 
 void quiet_protobuf() {
-  static std::once_flag once;
-  std::call_once(once, [] { google::protobuf::SetLogHandler(nullptr); });
+  static const auto before = google::protobuf::SetLogHandler(nullptr);  // once, at the first call
+  static_cast<void>(before);
 }
 
 }  // namespace flotilla::wire

@@ -1,6 +1,8 @@
 // All boards die at random moments of an update (SIGKILL of virtual-esp; their flash files stay): each ends on the old
 // or the new version, none is lost, and they can still be updated.
+#include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <random>
 #include <thread>
 
@@ -16,51 +18,63 @@ std::uint32_t seed() {
   return given != nullptr ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
 }
 
+constexpr int kKills = 25;
+
+bool is_settled(const nlohmann::json& board) {
+  const auto state = board["update"]["state"].get<std::string>();
+  return board["online"].get<bool>() && (state == "confirmed" || state == "rolled-back" || state == "failed");
+}
+
+void wait_for_end(LiveFleet& fleet, std::uint64_t rollout) {
+  fleet.wait_for(
+      "the rollout at its end", [&] { return LiveFleet::rollout_state(rollout) != "running"; }, 120);
+}
+
 TEST(BoardsKilled, AtRandomMomentsEachEndsOnTheOldOrTheNewVersion) {
   const auto chosen = seed();
   std::printf("FLOTILLA_SEED=%u replays this\n", chosen);
   std::mt19937 random(chosen);
-  LiveFleet fleet(6);
-  const auto old_digest = LiveFleet::device("esp-01")["image_sha256"].get<std::string>();
-  fleet.release("1.1.0");
-  const auto new_digest = LiveFleet::digest_of("1.1.0");
-  const auto rollout = LiveFleet::start_rollout(
-      "1.1.0", {"--waves", "100%", "--soak", "1s", "--trial", "60s", "--failure-limit", "100"});
+  LiveFleet fleet(6, 20);
   int kills = 0;
-  while (kills < 25 && LiveFleet::rollout_state(rollout) == "running") {
-    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 900));  // the moment is what is tested
-    fleet.end_boards(SIGKILL);
-    ++kills;
-    fleet.start_boards();
+  int releases = 0;
+  int updated = 0;
+  while (kills < kKills) {
+    std::map<std::string, std::string> before;
+    for (const auto& id : fleet.boards()) before[id] = LiveFleet::device(id)["image_sha256"].get<std::string>();
+    const auto version = "1." + std::to_string(++releases) + ".0";
+    fleet.release(version);
+    const auto rollout = LiveFleet::start_rollout(
+        version, {"--waves", "100%", "--soak", "2s", "--trial", "60s", "--failure-limit", "100"});
+    while (kills < kKills && LiveFleet::rollout_state(rollout) == "running") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 400));  // the moment is what is tested
+      fleet.end_boards(SIGKILL);
+      ++kills;
+      fleet.start_boards();
+    }
+    wait_for_end(fleet, rollout);
+    fleet.wait_for(
+        "every board settled and online",
+        [&] {
+          const auto boards = LiveFleet::devices();
+          return std::all_of(boards.begin(), boards.end(), is_settled);
+        },
+        120);
+    const auto digest = LiveFleet::digest_of(version);
+    for (const auto& id : fleet.boards()) {
+      const auto device = LiveFleet::device(id);
+      const bool confirmed = device["update"]["state"] == "confirmed";
+      EXPECT_EQ(device["image_sha256"], confirmed ? digest : before[id]) << id;
+      updated += confirmed ? 1 : 0;
+    }
   }
-  std::printf("%d kills\n", kills);
-  EXPECT_GE(kills, 5);
-  fleet.wait_for(
-      "every board settled and online",
-      [&] {
-        for (const auto& board : LiveFleet::devices()) {
-          const auto state = board["update"]["state"].get<std::string>();
-          if (!board["online"].get<bool>() || (state != "confirmed" && state != "rolled-back" && state != "failed")) {
-            return false;
-          }
-        }
-        return true;
-      },
-      120);
-  for (const auto& id : fleet.boards()) {
-    const auto device = LiveFleet::device(id);
-    const bool confirmed = device["update"]["state"] == "confirmed";
-    EXPECT_EQ(device["image_sha256"], confirmed ? new_digest : old_digest) << id;
-  }
+  std::printf("%d kills during %d rollouts, %d updates confirmed all the same\n", kills, releases, updated);
 
-  fleet.wait_for(
-      "the rollout at its end", [&] { return LiveFleet::rollout_state(rollout) != "running"; }, 120);
-  fleet.release("1.2.0");
-  const auto second = LiveFleet::start_rollout("1.2.0", {"--waves", "100%", "--soak", "1s", "--trial", "60s"});
-  fleet.wait_for(
-      "the second rollout at its end", [&] { return LiveFleet::rollout_state(second) != "running"; }, 120);
-  EXPECT_EQ(LiveFleet::rollout_state(second), "completed");
-  fleet.wait_all_run("1.2.0");
+  const auto version = "1." + std::to_string(++releases) + ".0";
+  fleet.release(version);
+  const auto last = LiveFleet::start_rollout(version, {"--waves", "100%", "--soak", "1s", "--trial", "60s"});
+  wait_for_end(fleet, last);
+  EXPECT_EQ(LiveFleet::rollout_state(last), "completed");
+  fleet.wait_all_run(version);
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ namespace flotilla::test {
 class LiveFleet {
  public:
   // Makes the authority, enrols the boards esp-01, esp-02, ..., starts everything and waits until all are online on 1.0.0.
-  explicit LiveFleet(int boards);
+  // `sector_ms`: how long a board's flash takes for a sector; a real one takes about 40.
+  explicit LiveFleet(int boards, int sector_ms = 1);
   ~LiveFleet();
   LiveFleet(const LiveFleet&) = delete;
   LiveFleet& operator=(const LiveFleet&) = delete;
@@ -62,6 +63,7 @@ class LiveFleet {
   [[nodiscard]] std::string diagnosis() const;
 
   TempDir dir_;
+  int sector_ms_;
   std::vector<std::string> ids_;
   Process broker_;
   Process daemon_;
