@@ -24,6 +24,16 @@ void SimChecks::published(const std::string& device, const core::Order& order) {
          device + ": sequence " + std::to_string(order.sequence) + " went out as " + known->second + " and as " + text);
 }
 
+void SimChecks::retained(const core::Fleet& fleet, const std::map<std::string, core::Order>& retained) {
+  for (const core::Device* device : fleet.devices()) {
+    const auto topic = retained.find(device->id);
+    const std::uint32_t found = topic == retained.end() ? 0 : topic->second.sequence;
+    const std::uint32_t meant = device->order ? device->order->sequence : 0;
+    expect(found == meant, device->id + ": sequence " + std::to_string(meant) + " is in force, but " +
+                               std::to_string(found) + " is retained");
+  }
+}
+
 void SimChecks::check_orders(const core::Fleet& fleet) {
   for (const core::Device* device : fleet.devices()) {
     if (!device->order) continue;

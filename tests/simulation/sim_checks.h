@@ -21,6 +21,8 @@ class SimChecks {
   void saved(const core::Fleet& fleet, const core::Ledger& ledger);
   // What goes to the broker. One sequence, one content, for ever.
   void published(const std::string& device, const core::Order& order);
+  // While the daemon is subscribed and has nothing left to send, the broker retains the orders in force and no others.
+  void retained(const core::Fleet& fleet, const std::map<std::string, core::Order>& retained);
   // When nothing has gone wrong for hours: everything is at its end.
   void at_the_end(const core::Fleet& fleet, const core::Now& now);
 

@@ -206,10 +206,12 @@ void SimWorld::deliver() {
 void SimWorld::start_rollout() {
   const auto version = "1." + std::to_string(next_release_) + ".0";
   const bool raises_floor = once_in(random_, 3);
+  // Now and then somebody signs a new version with an old counter.
+  const std::uint32_t counter = once_in(random_, 5) ? 1 : next_release_;
   images_[version] = {.version = version,
                       .sha256 = digest_of(next_release_),
-                      .counter = next_release_,
-                      .floor = raises_floor ? next_release_ : 0,
+                      .counter = counter,
+                      .floor = raises_floor ? counter : 0,
                       .fault = fault_of(random_)};
   ++next_release_;
   event([&, this](core::Fleet& fleet, core::Effects& out) {
@@ -252,6 +254,7 @@ void SimWorld::step() {
   operate();
   if (fleet_ == nullptr) return;
   checks_.after_step(*fleet_, devices_);
+  if (subscribed_ && outbox_.empty()) checks_.retained(*fleet_, retained_);
   if (summary_.steps % kSampled == 0) checks_.saved(*fleet_, ledger_);
 }
 
