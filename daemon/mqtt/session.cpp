@@ -19,7 +19,7 @@ using std::chrono::seconds;
 const log::Logger kLog("mqtt");
 
 // Paho's own queue overflows silently into exceptions when it is small, and its send thread stalls when fewer messages
-// than a wave may be under way (docs/decisions). Both are bounded by the number of devices.
+// than a wave may be under way (docs/decisions/0003). Both are bounded by the number of devices.
 constexpr int kQueue = 200'000;
 constexpr int kInflight = 60'000;
 constexpr seconds kConnectTimeout{10};
