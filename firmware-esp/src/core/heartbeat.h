@@ -34,7 +34,7 @@ struct HeartbeatSources {
 };
 
 // Everything but the application's health values.
-void fill_heartbeat(const HeartbeatSources& sources, std::uint32_t next_seconds, Heartbeat& out);
+void fill_heartbeat(const HeartbeatSources& from, std::uint32_t next_seconds, Heartbeat& out);
 
 // When: at once on a change, otherwise at the usual interval, spread by 10 % to each side.
 class HeartbeatTimer {

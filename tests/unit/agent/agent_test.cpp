@@ -192,6 +192,42 @@ TEST(Agent, PutsAnOrderOffWhileTheApplicationSaysNotNow) {
   EXPECT_TRUE(rig.last_heartbeat().deferred.empty());
 }
 
+TEST(Agent, WithoutTheTimeNoOrderIsTaken) {
+  DeviceRig rig;
+  rig.clock.time_known = false;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_until([&] { return rig.agent->refusal() == Reason::Expired; }));
+  EXPECT_EQ(rig.agent->state(), UpdateState::Idle);
+  EXPECT_EQ(rig.agent->last_sequence(), 0u);
+  rig.clock.time_known = true;
+  rig.mqtt.reconnect();
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+}
+
+TEST(Agent, TheClockNeverFallsBelowAConfirmedManifestsTime) {
+  DeviceRig rig;
+  auto manifest = rig.manifest_of(rig.newer());
+  manifest.created_at = 1'900'000'000;  // the board's clock says 1'800'000'000
+  rig.mqtt.retain(rig.install(manifest, 1, 100));
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+  Command late = rig.command(CommandKind::Revert, 2, 101);
+  late.expires_at = 1'850'000'000;
+  rig.mqtt.retain(rig.sign(late));
+  ASSERT_TRUE(rig.run_until([&] { return rig.agent->refusal() != Reason::None; }));
+  EXPECT_EQ(rig.agent->refusal(), Reason::Expired);
+}
+
+TEST(Agent, ACommandsOwnTimesNeverMoveTheClock) {
+  DeviceRig rig;
+  Command poison = rig.command(CommandKind::Cancel, 1, 7);
+  poison.issued_at = 2'500'000'000;
+  poison.expires_at = 2'600'000'000;
+  rig.mqtt.retain(rig.sign(poison));
+  ASSERT_TRUE(rig.run_until([&] { return rig.agent->refusal() == Reason::WrongAttempt; }));
+  rig.mqtt.retain(rig.install());  // expires at 2'000'000'000
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+}
+
 TEST(Agent, RevertsToTheImageBefore) {
   DeviceRig rig;
   rig.mqtt.retain(rig.install(1, 100));

@@ -8,7 +8,6 @@
 namespace flotilla {
 namespace {
 
-using fakes::DeviceCrypto;
 using fakes::DeviceRig;
 
 class BoardTest : public testing::Test {
