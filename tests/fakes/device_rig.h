@@ -2,6 +2,7 @@
 // orders. What an image does is looked up by its hash.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 
@@ -227,7 +228,7 @@ class DeviceRig {
   }
 
   std::uint32_t image_size_;
-  std::vector<Firmware> firmwares_;
+  std::deque<Firmware> firmwares_;  // stay where they are: the agent views their version
   std::size_t old_ = 0;
   std::size_t new_ = 0;
   AgentConfig config_;

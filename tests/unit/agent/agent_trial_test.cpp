@@ -150,6 +150,24 @@ TEST(AgentTrial, EachPlainPowerCutCountsAsABoot) {
   expect_back_on_old(rig, Reason::Crash);
 }
 
+// Power went away between the record that keeps the image and the one that ends the trial, in its last boot.
+TEST(AgentTrial, AConfirmationThatWasCutIsFinishedWhateverTheTrialsLimits) {
+  DeviceRig rig;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Armed));
+  rig.mqtt.delivers = false;
+  ASSERT_TRUE(rig.run_to(UpdateState::Trial));
+  rig.power_cycle();
+  Ledger ledger(rig.flash);
+  ASSERT_TRUE(ledger.open());
+  TrialUseRecord use = ledger.trial();
+  use.boots = 8;
+  ASSERT_TRUE(ledger.record_trial(use));
+  ASSERT_TRUE(ledger.confirm_attempt());
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+  EXPECT_EQ(rig.running(), &rig.newer());
+}
+
 // A daemon that lost its outbox signs the attempt anew: same attempt, same image, higher sequence.
 TEST(AgentTrial, AnOrderSignedAnewIsAsGoodAsTheFirst) {
   DeviceRig rig;
