@@ -1,5 +1,5 @@
+#include <csignal>
 #include <iostream>
-#include <signal.h>
 
 #include "daemon/config/settings.h"
 #include "daemon/flotillad/commissioning.h"
