@@ -125,8 +125,9 @@ void SimWorld::start_daemon() {
   checks_.saved(*fleet_, ledger_);
   ++summary_.restarts;
   subscribed_ = false;
-  for (const auto& [version, image] : images_) {
-    event([&, this](core::Fleet& fleet, core::Effects& out) { (void)fleet.add_release(release_of(image), now_, out); });
+  for (const auto& entry : images_) {
+    event(
+        [&](core::Fleet& fleet, core::Effects& out) { (void)fleet.add_release(release_of(entry.second), now_, out); });
   }
 }
 

@@ -25,7 +25,7 @@ RolloutSpec make_spec(const std::string& release, std::vector<WaveSize> waves);
 class Bench {
  public:
   // esp-00 ... on 1.0.0, connected and heard; releases 1.0.0, 1.1.0 (counter 2) and 1.2.0 (counter 3).
-  explicit Bench(int devices, FleetConfig config = {});
+  explicit Bench(int devices, FleetConfig given = {});
 
   // --- the world
   void pass(int seconds);  // in steps of 5 s; devices that are not silent report every 30 s
