@@ -124,7 +124,9 @@ class DeviceRig {
   // From the reset on; false when power went away or the image crashes before its agent.
   bool boot() {
     agent.reset();
+    const int limit = boots + 100;  // a board that restarts for ever is a failed test, not a hung one
     do {
+      if (boots == limit) return false;
       clock.reboot();
       if (!boot_path.run()) return false;
       ++boots;

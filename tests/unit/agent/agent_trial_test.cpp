@@ -150,6 +150,22 @@ TEST(AgentTrial, EachPlainPowerCutCountsAsABoot) {
   expect_back_on_old(rig, Reason::Crash);
 }
 
+TEST(AgentTrial, AWayBackThatNeverSucceedsEndsTheRestarts) {
+  DeviceRig rig;
+  rig.newer().self_test = SelfTestResult::Failed;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Trial));
+  rig.boot_path.forget_orders = true;
+  rig.run(5000);
+  EXPECT_EQ(rig.running(), &rig.newer());
+  EXPECT_LE(rig.boots, 12);
+  const int boots = rig.boots;
+  rig.run(5000);
+  EXPECT_EQ(rig.boots, boots) << "it stays up and says what runs";
+  EXPECT_EQ(rig.last_heartbeat().update_state, UpdateState::RolledBack);
+  EXPECT_EQ(rig.last_heartbeat().running_sha256, rig.newer().sha256);
+}
+
 // Power went away between the record that keeps the image and the one that ends the trial, in its last boot.
 TEST(AgentTrial, AConfirmationThatWasCutIsFinishedWhateverTheTrialsLimits) {
   DeviceRig rig;

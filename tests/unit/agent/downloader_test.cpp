@@ -58,6 +58,19 @@ TEST(Download, ASlotThatChangedAfterItWasVerifiedIsNotArmed) {
   EXPECT_EQ(rig.boot_path.armed, 0);
 }
 
+// The serial flash takes the slot that the download was filling: what the journal says about it is void.
+TEST(Download, StartsOverWhenAnImageFlashedByCableTookItsSlot) {
+  DeviceRig rig;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Verified));
+  const auto cable = rig.add_firmware({.version = "9.0.0"});
+  rig.power_cycle();
+  rig.flash.place(flash_map::kImage, rig.firmware(cable).bytes.data(), rig.firmware(cable).bytes.size());
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+  EXPECT_EQ(rig.running(), &rig.newer());
+  EXPECT_EQ(rig.server.begins, (std::vector<std::uint32_t>{0, 0}));
+}
+
 struct Refusal {
   const char* name;
   int status;
