@@ -72,7 +72,12 @@ void Fleet::heartbeat(const std::string& device, const Heartbeat& heartbeat, con
 void Fleet::presence(const std::string& device, bool online, const Now& now, Effects& out) {
   Event event(state_->world, now, out);
   Device* known = state_->world.device(device);
-  if (known == nullptr || known->present == online) return;
+  if (known == nullptr) {
+    // A new device says "online" before its first heartbeat makes it known.
+    state_->world.pulses[device].present = online;
+    return;
+  }
+  if (known->present == online) return;
   known->present = online;
   state_->world.touch(event.turn, *known);
 }

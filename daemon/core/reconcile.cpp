@@ -32,6 +32,7 @@ void take_over(World& world, Turn& turn, Device& device, const Heartbeat& report
   if (first) {
     // Zero means never, even where the wall clock says 1970.
     device.first_seen_at = turn.now.wall != 0 ? turn.now.wall : 1;
+    device.present = device.present || world.pulses[device.id].present;
     world.note(turn, device.id, 0, "device", "first heard, runs " + std::string{report.running_version.view()});
   }
   world.touch(turn, device);

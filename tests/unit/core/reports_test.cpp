@@ -243,5 +243,19 @@ TEST(Reports, APairThatIsNotInTheTableIsWrittenDown) {
   EXPECT_TRUE(device.bench.has_history("unexpected", "works while rebooting"));
 }
 
+// The broker's word comes before the first heartbeat, and a retained one is not repeated.
+TEST(FirstHeartbeat, KeepsWhatTheBrokerHasSaidOfTheDevice) {
+  Bench bench(1);
+  Effects out;
+  bench.fleet->presence("esp-new", true, bench.now, out);
+  EXPECT_EQ(bench.fleet->device("esp-new"), nullptr) << "presence alone makes nobody known";
+  bench.fleet->heartbeat("esp-new", bench.boards.at("esp-00"), bench.now, out);
+  EXPECT_TRUE(bench.fleet->device("esp-new")->present);
+  bench.fleet->presence("esp-gone", true, bench.now, out);
+  bench.fleet->presence("esp-gone", false, bench.now, out);
+  bench.fleet->heartbeat("esp-gone", bench.boards.at("esp-00"), bench.now, out);
+  EXPECT_FALSE(bench.fleet->device("esp-gone")->present);
+}
+
 }  // namespace
 }  // namespace flotilla::core
