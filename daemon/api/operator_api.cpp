@@ -130,6 +130,10 @@ OperatorApi::Answer OperatorApi::status(const Call&) {
   view.trust_version = info_.trust_version;
   view.state = state.degraded ? "degraded" : "running";
   view.orders_wait = std::move(state.orders_wait);
+  if (state.degraded) {
+    view.judging = false;
+    view.judging_stands_still = "nothing can be stored";
+  }
   view.degraded_cause = std::move(state.degraded_cause);
   view.broker_connected = state.broker_connected;
   view.counters = std::move(state.counters);
@@ -165,6 +169,8 @@ OperatorApi::Answer OperatorApi::why(const Call& call) {
   });
   if (!asked.ok()) return asked.error();
   if (!view) return no_device(id);
+  const DaemonState state = fleet_.state();
+  if (state.degraded) view->why += " Nothing moves now: flotillad cannot store anything: " + state.degraded_cause + ".";
   return to_json_text(*view);
 }
 

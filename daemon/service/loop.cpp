@@ -158,6 +158,7 @@ bool Engine::Loop::commit(const PendingCommit& pending) {
   const auto done = ports_.store.commit(pending.build(*fleet_));
   if (done.ok()) {
     ++commits_;
+    if (std::exchange(retry_ms_, 0) != 0) report(Severity::Info, "the store works again");
     return true;
   }
   ++commit_failures_;
@@ -192,7 +193,7 @@ Result<Unit, Error> Engine::Loop::reload() {
 }
 
 void Engine::Loop::degrade(const Error& error, const core::Now& now) {
-  if (cause_.empty()) {
+  if (retry_ms_ == 0) {
     report(Severity::Error, "the store failed, no orders go out until it works again: " + error.message);
     retry_ms_ = config_.retry_first_ms;
   } else {
@@ -202,6 +203,9 @@ void Engine::Loop::degrade(const Error& error, const core::Now& now) {
   retry_at_ms_ = now.mono_ms + retry_ms_;
   // For reading: the stored state is still the truth. If even that fails, fleet_ is empty and the cause stands.
   if (!reload().ok()) fleet_.reset();
+  // Who reads is not told that the broker is away; what this would publish is decided anew after the recovery.
+  core::Effects unused;
+  if (fleet_ && broker_up_) fleet_->broker_up(now, unused);
 }
 
 void Engine::Loop::step_degraded() {
@@ -229,8 +233,9 @@ void Engine::Loop::recover(const core::Now& now) {
     degrade(works.error(), now);
     return;
   }
+  // A full disk may have room for the trial and for nothing else: only a commit that had something to say ends the
+  // backoff.
   cause_.clear();
-  report(Severity::Info, "the store works again");
   // The fleet is as after a start; it has to hear again that the broker is there. What devices reported meanwhile waits
   // in the inbox, what they reported before comes with their next heartbeat.
   broker_unheard_ = broker_up_;

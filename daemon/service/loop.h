@@ -62,7 +62,7 @@ class Engine::Loop {
   std::unordered_map<std::string, std::int64_t> malformed_at_;  // when a device's last history entry about it was made
   std::string cause_;                                           // empty: Running
   std::int64_t retry_at_ms_ = 0;
-  std::uint32_t retry_ms_ = 0;
+  std::uint32_t retry_ms_ = 0;  // 0: the last commit was good
   std::uint64_t commits_ = 0;
   std::uint64_t commit_failures_ = 0;
 

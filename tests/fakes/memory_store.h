@@ -27,6 +27,11 @@ class MemoryStore final : public service::Store {
     fail_times_ = times;
     cause_ = std::move(cause);
   }
+  // A full disk that has room for the smallest commit alone: others fail.
+  void fail_rows(bool fail) {
+    const std::lock_guard lock(mutex_);
+    fail_rows_ = fail;
+  }
   void fail_loads(bool fail) {
     const std::lock_guard lock(mutex_);
     fail_loads_ = fail;
@@ -86,6 +91,10 @@ class MemoryStore final : public service::Store {
       trace_.add("commit failed");
       return Error{ErrorCode::Unavailable, cause_, {}};
     }
+    if (fail_rows_ && !commit.devices.empty()) {
+      trace_.add("commit failed");
+      return Error{ErrorCode::Unavailable, "no room for rows", {}};
+    }
     apply(commit);
     trace_.add("commit");
     return Unit{};
@@ -125,6 +134,7 @@ class MemoryStore final : public service::Store {
   bool held_ = false;
   bool waiting_ = false;
   bool fail_loads_ = false;
+  bool fail_rows_ = false;
   int attempts_ = 0;
   int fail_from_ = 0;
   int fail_times_ = 0;

@@ -27,8 +27,9 @@ namespace flotilla::api {
 class HistoryStore final : public service::Store {
  public:
   std::atomic<bool> broken{false};
+  core::FleetSnapshot snapshot;  // what is loaded after a failure; written before `broken`
 
-  Result<core::FleetSnapshot, Error> load() override { return core::FleetSnapshot{}; }
+  Result<core::FleetSnapshot, Error> load() override { return snapshot; }
   Result<std::vector<std::string>, Error> load_outbox() override { return std::vector<std::string>{}; }
   Result<Unit, Error> commit(const service::Commit& commit) override {
     if (broken) return Error{ErrorCode::Unavailable, "the disk is full", "make room"};

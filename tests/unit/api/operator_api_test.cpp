@@ -147,7 +147,21 @@ TEST_F(OperatorApiTest, WhileTheStoreFailsReadingWorksAndChangesAreRefused) {
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
   while (get("/v1/status")["state"] != "degraded") std::this_thread::yield();
-  EXPECT_NE(get("/v1/status")["degraded_cause"].get<std::string>().find("the disk is full"), std::string::npos);
+  const auto status = get("/v1/status");
+  EXPECT_NE(status["degraded_cause"].get<std::string>().find("the disk is full"), std::string::npos);
+  EXPECT_EQ(status["judging"], false);
+  EXPECT_EQ(status["judging_stands_still"], "nothing can be stored") << "and not that the broker were away";
+}
+
+TEST_F(OperatorApiTest, WhileTheStoreFailsWhyNamesTheStore) {
+  core::Device kitchen;
+  kitchen.id = "kitchen";
+  store_.snapshot.devices = {kitchen};
+  store_.broken = true;
+  EXPECT_FALSE(client_.post("/v1/devices", R"({"id":"cellar","hardware":"d1-mini"})").ok());
+  while (get("/v1/status")["state"] != "degraded") std::this_thread::yield();
+  const auto why = get("/v1/devices/kitchen/why")["why"].get<std::string>();
+  EXPECT_NE(why.find("cannot store anything: the disk is full."), std::string::npos) << why;
 }
 
 struct Wrong {

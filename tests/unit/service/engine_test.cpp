@@ -1,6 +1,7 @@
 // The engine's promises, on fakes and the real fleet.
 #include "daemon/service/engine.h"
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -107,6 +108,53 @@ TEST(Engine, AFailedCommitPublishesNothingAndIsTriedAgain) {
   ASSERT_TRUE(bench.start_rollout("1.1.0").ok());
   EXPECT_TRUE(bench.pass_until([&] { return bench.trace.count(kInstall) > 0; }))
       << "the reloaded fleet knows that the broker is there";
+}
+
+TEST(Engine, TriesLessAndLessOftenWhereOnlyTheTrialFits) {
+  Bench bench;
+  std::atomic<int> failures{0};
+  std::atomic<int> recoveries{0};
+  bench.config.report = [&](Severity, const std::string& text) {
+    failures += text.rfind("the store failed", 0) == 0 ? 1 : 0;
+    recoveries += text == "the store works again" ? 1 : 0;
+  };
+  bench.start();
+  bench.engine->post_broker(true);
+  bench.settle();
+  bench.store.fail_rows(true);
+  for (int i = 0; i < 100; ++i) {  // ten seconds
+    bench.engine->post_heartbeat("esp-1", heartbeat_on("1.0.0", 1));
+    bench.settle();
+    bench.clock.advance_ms(100);
+  }
+  EXPECT_GE(bench.trace.count("commit failed"), 3);
+  EXPECT_LE(bench.trace.count("commit failed"), 7) << "after 0.2, 0.4, 0.8, 1.6, 3.2 and 6.4 s";
+  EXPECT_EQ(failures, 1);
+  EXPECT_EQ(recoveries, 0);
+
+  bench.store.fail_rows(false);
+  ASSERT_TRUE(bench.pass_until([&] {
+    bench.engine->post_heartbeat("esp-1", heartbeat_on("1.0.0", 1));
+    return recoveries == 1;
+  }));
+  EXPECT_EQ(bench.engine->status().state, EngineState::Running);
+  EXPECT_EQ(failures, 1);
+}
+
+TEST(Engine, WhileDegradedNobodyHearsThatTheBrokerIsAway) {
+  Bench bench;
+  bench.start();
+  bench.engine->post_broker(true);
+  bench.settle();
+  bench.store.fail_commits(0, 1000);
+  bench.engine->post_heartbeat("esp-1", heartbeat_on("1.0.0", 1));
+  ASSERT_TRUE(wait_until([&] { return bench.engine->status().state == EngineState::Degraded; }));
+  std::string still;
+  ASSERT_TRUE(
+      bench.engine
+          ->query([&](const core::Fleet& fleet, const core::Now& now) { still = fleet.judging_stands_still(now); })
+          .ok());
+  EXPECT_EQ(still.find("the broker is not connected"), std::string::npos) << still;
 }
 
 TEST(Engine, ReadingIsUnavailableWhereEvenTheStoreCannotBeRead) {
