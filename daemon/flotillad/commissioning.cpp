@@ -4,6 +4,7 @@
 #include <string>
 #include <unistd.h>
 
+#include "daemon/crypto/files.h"
 #include "daemon/crypto/key_files.h"
 #include "daemon/crypto/trust_file.h"
 
@@ -44,6 +45,9 @@ Result<Unit, Error> check_files(const config::Settings& settings) {
 
 Result<Commissioning, Error> load_commissioning(const config::Settings& settings) {
   if (auto there = check_files(settings); !there.ok()) return there.error();
+  for (const std::string* key : {&settings.mqtt_key, &settings.https_key}) {
+    if (auto secret = crypto::read_private_file(*key); !secret.ok()) return secret.error();
+  }
   auto trust = crypto::load_trust_store(settings.trust);
   if (!trust.ok()) return trust.error();
   auto key = crypto::load_signing_key(settings.command_key);

@@ -125,6 +125,17 @@ TEST_F(Flotillad, SaysWhatIsMissing) {
   EXPECT_EQ(usage.exit_code, 2);
 }
 
+TEST_F(Flotillad, RefusesKeysThatOthersMayRead) {
+  for (const std::string name : {"command.key", "daemon.key", "https.key"}) {
+    const auto key = dir_.file("home/pi/" + name);
+    std::filesystem::permissions(key, std::filesystem::perms(0644));
+    const auto refused = run_command(command({"--check-config"}));
+    EXPECT_EQ(refused.exit_code, 1) << name;
+    EXPECT_NE(refused.output.find("chmod 600 " + key), std::string::npos) << refused.output;
+    std::filesystem::permissions(key, std::filesystem::perms(0600));
+  }
+}
+
 TEST_F(Flotillad, RefusesACommandKeyThatIsNotInTheTrustStore) {
   must_run({program("flotilla"), "init", "--dir", dir_.file("other"), "--product", "sensor", "--broker-name",
             "pi.local", "--address", "127.0.0.1"});
