@@ -57,8 +57,12 @@ bool Logger::enabled(Level level) { return logger().should_log(to_spdlog(level))
 void Logger::emit(Level level, std::string_view pattern, const Argument* args, std::size_t count) const {
   // Text of foreign origin stays on one line: a device must not be able to write log lines of its own.
   std::string text = fill(pattern, args, count);
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c == 0x7f) text[i] = ' ';
+    // U+0080 to U+009F, which terminals obey as they do escape sequences.
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (c == 0xc2 && next >= 0x80 && next <= 0x9f) text.replace(i, 2, "  ");
   }
   logger().log(to_spdlog(level), "{}: {}", component_, text);
 }

@@ -25,6 +25,14 @@ TEST(Log, KnowsItsLevels) {
   EXPECT_EQ(level, Level::Warning);
 }
 
+TEST(Log, LeavesNoControlCharacterOfForeignText) {
+  const Logger logger("mqtt");
+  testing::internal::CaptureStderr();
+  set_level(Level::Info);
+  logger.info("said {}", "a\x7f\xc2\x9b[2J\xc3\x9b\xc2");
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("said a   [2J\xc3\x9b\xc2\n"), std::string::npos);
+}
+
 TEST(Log, WritesOneLineWithTheComponent) {
   const Logger logger("mqtt");
   testing::internal::CaptureStderr();
