@@ -1,5 +1,7 @@
 #include "proto/device/codec.h"
 
+#include <type_traits>
+
 #include "proto/device/fields.h"
 #include "proto/flotilla.npb.h"
 
@@ -49,9 +51,20 @@ void decode_keys(pb_callback_t& field, FixedVector<PublicKey, N>& out) {
   field.arg = &out;
 }
 
+struct Body {
+  Command& command;
+  pb_size_t tag = 0;  // of the body that came last
+};
+
 // nanopb calls this before it decodes the submessage of the oneof, so that its callbacks can be set.
 bool prepare_body(pb_istream_t*, const pb_field_t* field, void** arg) {
-  auto& command = *static_cast<Command*>(*arg);
+  auto& body = *static_cast<Body*>(*arg);
+  auto& command = body.command;
+  if (field->tag != body.tag) {
+    command.install = {};
+    command.file = {};
+    body.tag = field->tag;
+  }
   switch (field->tag) {
     case flotilla_v1_Command_install_tag:
     case flotilla_v1_Command_install_bootloader_tag: {
@@ -97,6 +110,14 @@ bool take_body(const flotilla_v1_Command& in, Command& out) {
   }
 }
 
+// nanopb stores whatever number came; loading one that is no enumerator through the enumeration is undefined.
+template <typename Enum>
+std::underlying_type_t<Enum> number_of(const Enum& field) {
+  std::underlying_type_t<Enum> number{};
+  std::memcpy(&number, &field, sizeof number);
+  return number;
+}
+
 }  // namespace
 
 bool decode(ByteView bytes, Envelope& out) {
@@ -117,12 +138,13 @@ bool decode(ByteView bytes, Manifest& out) {
   decode_text(in.minimum_version, out.minimum_version);
   decode_bytes(in.image_sha256, out.image_sha256.bytes);
   if (!decode_message(bytes, flotilla_v1_Manifest_fields, in)) return false;
-  if (in.kind != flotilla_v1_ManifestKind_MANIFEST_KIND_IMAGE &&
-      in.kind != flotilla_v1_ManifestKind_MANIFEST_KIND_BOOTLOADER) {
+  const auto kind = number_of(in.kind);
+  if (kind != flotilla_v1_ManifestKind_MANIFEST_KIND_IMAGE &&
+      kind != flotilla_v1_ManifestKind_MANIFEST_KIND_BOOTLOADER) {
     return false;
   }
-  if (in.encoding != flotilla_v1_Encoding_ENCODING_RAW) return false;
-  out.kind = static_cast<ManifestKind>(in.kind);
+  if (number_of(in.encoding) != flotilla_v1_Encoding_ENCODING_RAW) return false;
+  out.kind = static_cast<ManifestKind>(kind);
   out.encoding = Encoding::Raw;
   out.release_counter = in.release_counter;
   out.security_floor = in.security_floor;
@@ -136,7 +158,8 @@ bool decode(ByteView bytes, Command& out) {
   out = {};
   decode_text(in.device_id, out.device_id);
   in.cb_body.funcs.decode = prepare_body;
-  in.cb_body.arg = &out;
+  Body body{out};
+  in.cb_body.arg = &body;
   if (!decode_message(bytes, flotilla_v1_Command_fields, in)) return false;
   out.trust_version = in.trust_version;
   out.sequence = in.sequence;

@@ -165,6 +165,43 @@ TEST(Golden, DamagedMessagesAreReadAlikeOrNotAtAll) {
   expect_same_verdicts<Manifest>(wire::encode(samples::manifest()), 1);
   expect_same_verdicts<TrustStore>(wire::encode(samples::trust_store()), 2);
   expect_same_verdicts<Envelope>(signed_manifest(samples::manifest(), 2), 3);
+  const auto manifest = signed_manifest(samples::manifest(), 2);
+  expect_same_verdicts<Command>(wire::encode(samples::install(wire::view(manifest))), 4);
+  expect_same_verdicts<Provisioning>(wire::encode(samples::provisioning()), 5);
+}
+
+// Messages behind each other merge field by field; of a oneof's bodies the last counts, with nothing left of the others.
+template <typename Message>
+void expect_merged_alike(const std::string& bytes) {
+  Message device;
+  Message host;
+  const bool device_ok = device_wire::decode(wire::view(bytes), device);
+  ASSERT_EQ(device_ok, wire::decode(wire::view(bytes), host)) << to_hex_lines(bytes);
+  if (!device_ok) return;
+  EXPECT_EQ(to_hex_lines(wire::encode(device)), to_hex_lines(wire::encode(host)));
+}
+
+TEST(Golden, RepeatedFieldsAndBodiesAreReadAlike) {
+  const auto manifest = signed_manifest(samples::manifest(), 2);
+  Command bootloader = samples::install(wire::view(manifest));
+  bootloader.kind = CommandKind::InstallBootloader;
+  Command config = samples::cancel();
+  config.kind = CommandKind::UpdateConfig;
+  config.file.path.assign_cut("/config");
+  Command empty_install = samples::cancel();
+  empty_install.kind = CommandKind::Install;
+  const std::string commands[] = {wire::encode(samples::install(wire::view(manifest))), wire::encode(samples::cancel()),
+                                  wire::encode(bootloader), wire::encode(config), wire::encode(empty_install)};
+  for (const auto& first : commands) {
+    for (const auto& second : commands) {
+      expect_merged_alike<Command>(first + second);
+      for (const auto& third : commands) expect_merged_alike<Command>(first + second + third);
+    }
+  }
+  const auto one = wire::encode(samples::manifest());
+  expect_merged_alike<Manifest>(one + one);
+  expect_merged_alike<Envelope>(manifest + manifest);
+  expect_merged_alike<Envelope>(manifest + manifest + manifest);
 }
 
 }  // namespace
