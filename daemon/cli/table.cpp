@@ -45,6 +45,8 @@ void Table::print(std::ostream& out, bool colours) const {
   for (const auto& row : rows_) line([&](std::size_t i) { return row[i]; });
 }
 
+void Facts::add(const std::string& name, Cell value) { rows_.emplace_back(printable(name), std::move(value)); }
+
 void Facts::print(std::ostream& out, bool colours) const {
   std::size_t widest = 0;
   for (const auto& [name, value] : rows_) widest = std::max(widest, width(name));

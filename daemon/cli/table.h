@@ -39,10 +39,10 @@ class Table {
   std::vector<std::vector<Cell>> rows_;
 };
 
-// "name   value" lines, aligned.
+// "name   value" lines, aligned; both made printable.
 class Facts {
  public:
-  void add(std::string name, Cell value) { rows_.emplace_back(std::move(name), std::move(value)); }
+  void add(const std::string& name, Cell value);
   void print(std::ostream& out, bool colours) const;
 
  private:

@@ -55,12 +55,14 @@ TEST(Facts, AlignTheirValues) {
   facts.add("state", Cell("running"));
   facts.add("last heard", Cell("now\n"));
   facts.add("empty", Cell(""));
+  facts.add("h\x1b[1m", Cell("1"));  // a device names its health values
   std::ostringstream out;
   facts.print(out, false);
   EXPECT_EQ(out.str(),
             "state       running\n"
             "last heard  now\\x0a\n"
-            "empty\n");
+            "empty\n"
+            "h\\x1b[1m    1\n");
 }
 
 }  // namespace
