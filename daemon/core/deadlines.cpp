@@ -54,11 +54,11 @@ void ready_is_due(World& world, Turn& turn, const Book& book, Member& member, co
   }
 }
 
-void ordered_is_due(World& world, Turn& turn, const Book& book, Member& member, const Device& device) {
-  const auto ordered_at = *member.deadline - static_cast<JudgingTime>(book.row.policy.accept_seconds) * kMilli;
+void ordered_is_due(World& world, Turn& turn, Member& member, const Device& device) {
   if (!device.online) {
     skip(world, turn, member, SkipReason::Offline, Reason::None, "ordered, and not heard since");
-  } else if (device.last_heard_judging < ordered_at) {
+  } else if (device.last_heard_at <= member.changed_at) {
+    // It sleeps for longer than it was given, and has not had the chance to take the order yet.
     world.set_deadline(turn, member, device.last_heard_judging + world.offline_ms(device));
   } else if (!device.reported.deferred.empty()) {
     skip(world, turn, member, SkipReason::Busy, Reason::None,
@@ -104,7 +104,7 @@ void is_due(World& world, Turn& turn, Book& book, Member& member) {
   const Device& device = *world.device(member.device);
   switch (member.state) {
     case MemberState::Ready: ready_is_due(world, turn, book, member, device); return;
-    case MemberState::Ordered: ordered_is_due(world, turn, book, member, device); return;
+    case MemberState::Ordered: ordered_is_due(world, turn, member, device); return;
     case MemberState::Working: working_is_due(world, turn, member, device); return;
     case MemberState::Rebooting:
     case MemberState::Trial: rebooting_is_due(world, turn, book, member, device); return;

@@ -118,6 +118,7 @@ void settle_refusal(World& world, Turn& turn, Device& device) {
     if (!rested && turn.now.wall < device.order->expires_at) return;
     if (!renew(world, turn, device, "the one before had expired")) return;
     ++member->attempts;
+    member->changed_at = turn.now.wall;
     const auto& policy = world.book(member->rollout)->row.policy;
     world.set_deadline(turn, *member, world.in_seconds(policy.accept_seconds));
     world.touch(turn, *member);

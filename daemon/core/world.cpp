@@ -189,7 +189,8 @@ void World::set_online(Turn& turn, Device& device, bool online) {
 JudgingTime World::in_seconds(std::uint32_t seconds) const { return clock.judging() + seconds * kMilli; }
 
 std::int64_t World::interval_ms(const Device& device) const {
-  return kMilli * std::max(config.heartbeat_seconds, device.reported.next_heartbeat_seconds);
+  const auto announced = std::min(device.reported.next_heartbeat_seconds, kMaxSleepSeconds);
+  return kMilli * std::max(config.heartbeat_seconds, announced);
 }
 
 std::int64_t World::offline_ms(const Device& device) const { return interval_ms(device) * config.offline_heartbeats; }

@@ -21,6 +21,7 @@ inline constexpr std::uint32_t kMaxAttempts = 3;               // orders for one
 inline constexpr std::uint32_t kMaxSequenceJump = 1U << 20U;   // further above ours: quarantine
 inline constexpr std::uint32_t kWayBackSeconds = 120;          // from a given-up trial to the old image's heartbeat
 inline constexpr std::uint32_t kCancelSeconds = 3600;          // a Cancel may be accepted for this long
+inline constexpr std::uint32_t kMaxSleepSeconds = 86400;       // a device that announces more is not waited for longer
 inline constexpr std::int64_t kUnjudgedLimitMs = 3600 * 1000;  // then running rollouts are paused
 inline constexpr char kDaemon[] = "flotillad";                 // the actor of what nobody asked for
 

@@ -24,6 +24,33 @@ TEST_F(Deadlines, OrderedAndNeverHeardAgainIsSkippedNotFailed) {
   EXPECT_EQ(bench_.fleet->desired_order("esp-00"), nullptr);
 }
 
+// What a device announces is waited for, but not for a century.
+TEST_F(Deadlines, AnAbsurdPauseBetweenHeartbeatsHangsNobody) {
+  bench_.boards["esp-00"].next_heartbeat_seconds = UINT32_MAX;
+  bench_.beat("esp-00");
+  start();
+  bench_.silent.insert("esp-00");
+  bench_.pass(3 * 86400 - 600);
+  EXPECT_EQ(state(), MemberState::Ordered);
+  bench_.pass(1200);
+  EXPECT_EQ(state(), MemberState::Skipped);
+}
+
+// It takes the order at its next wake, or never: then it is not waited for at each further one.
+TEST_F(Deadlines, ASleeperIsWaitedForUntilItHasHadItsChance) {
+  bench_.boards["esp-00"].next_heartbeat_seconds = 3600;
+  bench_.beat("esp-00");
+  start();
+  bench_.silent.insert("esp-00");
+  bench_.pass(3590);
+  EXPECT_EQ(state(), MemberState::Ordered) << "asleep since before the order was out";
+  for (int wakes = 0; wakes < 4; ++wakes) {
+    bench_.beat("esp-00");
+    bench_.pass(3600);
+  }
+  EXPECT_EQ(state(), MemberState::Unresponsive);
+}
+
 TEST_F(Deadlines, HeardButNotAcceptingIsUnresponsive) {
   start();
   bench_.pass(310);
