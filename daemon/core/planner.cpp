@@ -74,6 +74,10 @@ std::optional<Verdict> verdict(const Device& device, const Release& release, std
                    .detail = "it reports sequence " + std::to_string(report.last_sequence) + ", ours is " +
                              std::to_string(device.sequence)};
   }
+  if (device.sequence == UINT32_MAX) {
+    return Verdict{.skip = SkipReason::Quarantined,
+                   .detail = "the sequence numbers of its commands are spent: give it a new trust version"};
+  }
   if (report.running_sha256 == manifest.image_sha256 && !is_active(report.update_state)) {
     return Verdict{.skip = SkipReason::RunsItAlready, .detail = "runs " + release.version + " already"};
   }

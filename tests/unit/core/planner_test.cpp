@@ -107,6 +107,9 @@ INSTANTIATE_TEST_SUITE_P(
                    .why = Reason::ImageTooLarge},
         VerdictRow{.name = "Quarantined",
                    .change = [](Device& d, Release&) { d.reported.last_sequence = 9'000'000; },
+                   .skip = SkipReason::Quarantined},
+        VerdictRow{.name = "SequencesSpent",
+                   .change = [](Device& d, Release&) { d.sequence = d.reported.last_sequence = UINT32_MAX; },
                    .skip = SkipReason::Quarantined}),
     [](const auto& row) { return row.param.name; });
 
