@@ -17,7 +17,7 @@ class DeviceFlash final : public hal::Flash {
   explicit DeviceFlash(std::uint32_t size = flash_map::kFlashSize) : bytes_(size, 0xFF) {}
 
   bool read(std::uint32_t address, std::uint8_t* out, std::size_t size) override {
-    if (dead_ || !fits(address, size)) return false;
+    if (dead_ || !fits(address, size) || address == unreadable) return false;
     std::memcpy(out, bytes_.data() + address, size);
     return true;
   }
@@ -73,6 +73,7 @@ class DeviceFlash final : public hal::Flash {
   }
 
   std::uint32_t corrupt_at = 0xFFFFFFFF;  // a write that begins there flips a bit
+  std::uint32_t unreadable = 0xFFFFFFFF;  // a read that begins there fails
   int unerased_writes = 0;                // bytes that needed an erase first
 
  private:

@@ -58,7 +58,7 @@ void Agent::settle_rolled_back(bool runs_new) {
   }
   // The way back was cut.
   move(UpdateEvent::BootNew);
-  if (arm_way_back(ledger_, ports_.flash, ports_.boot)) {
+  if (arm_way_back(ledger_, ports_.flash, ports_.boot, ports_.crypto, scratch_)) {
     last_words();
   } else {
     log("agent: no way back, the unwanted image stays");
@@ -127,6 +127,8 @@ bool Agent::put_off() {
 
 void Agent::start_download() {
   if (put_off()) return;
+  // The running image could not be measured, and so not be kept: without a way back nothing is tried.
+  if (!ledger_.has_confirmed()) return fail(Reason::FlashError);
   if (ledger_.attempt().kind == AttemptKind::Install && !ledger_.forget_previous()) return fail(Reason::FlashError);
   move(UpdateEvent::StartDownload);
 }
@@ -209,7 +211,8 @@ void Agent::confirm() {
 void Agent::go_back(Reason reason) {
   move(UpdateEvent::GoBack, reason);
   // Where this fails the next boot tries once more, and then says that the image stays.
-  if (!arm_way_back(ledger_, ports_.flash, ports_.boot)) log("agent: the way back could not be armed");
+  if (!arm_way_back(ledger_, ports_.flash, ports_.boot, ports_.crypto, scratch_))
+    log("agent: the way back could not be armed");
   last_words();
 }
 

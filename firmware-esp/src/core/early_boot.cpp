@@ -19,9 +19,8 @@ bool count_trial_boot(Ledger& ledger) {
 }
 
 // The image area does not hold the confirmed image although the attempt was left: the way back was cut.
-bool way_back_is_open(const Ledger& ledger, hal::Flash& flash, hal::Crypto& crypto) {
+bool way_back_is_open(const Ledger& ledger, hal::Flash& flash, hal::Crypto& crypto, Scratch& scratch) {
   if (ledger.settled()) return false;
-  alignas(4) Scratch scratch;
   const ImageIdentity running = identify_running(flash, crypto, scratch);
   return running.sha256 != ledger.confirmed().image_sha256 && running.sha256 == ledger.attempt().image_sha256;
 }
@@ -33,12 +32,13 @@ EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto) {
   if (!ledger.open()) return EarlyBoot::Continue;
   const bool on_trial = ledger.state() == UpdateState::Armed || ledger.state() == UpdateState::Trial;
   bool go_back = false;
+  alignas(4) Scratch scratch;
   if (on_trial && !ledger.attempt_is_confirmed()) {
     go_back = count_trial_boot(ledger);
   } else if (ledger.state() == UpdateState::RolledBack) {
-    go_back = way_back_is_open(ledger, flash, crypto);
+    go_back = way_back_is_open(ledger, flash, crypto, scratch);
   }
-  if (!go_back || !arm_way_back(ledger, flash, boot)) return EarlyBoot::Continue;
+  if (!go_back || !arm_way_back(ledger, flash, boot, crypto, scratch)) return EarlyBoot::Continue;
   boot.restart();
   return EarlyBoot::Restart;
 }

@@ -59,7 +59,9 @@ bool write_checked(hal::Flash& flash, std::uint32_t address, const std::uint8_t*
 
 bool Journal::open() {
   std::uint32_t sequences[2] = {};
-  const bool good[2] = {read_header(kSectors[0], sequences[0]), read_header(kSectors[1], sequences[1])};
+  const Found found[2] = {read_header(kSectors[0], sequences[0]), read_header(kSectors[1], sequences[1])};
+  if (found[0] == Found::Unreadable || found[1] == Found::Unreadable) return false;
+  const bool good[2] = {found[0] == Found::Good, found[1] == Found::Good};
   if (!good[0] && !good[1]) {
     if (!flash_.erase_sector(kSectors[0]) || !write_header(kSectors[0], 1)) return false;
     sector_ = kSectors[0];
@@ -69,16 +71,15 @@ bool Journal::open() {
     sector_ = kSectors[current];
     sequence_ = sequences[current];
   }
-  scan();
-  return true;
+  return scan();
 }
 
-bool Journal::read_header(std::uint32_t sector, std::uint32_t& sequence) {
+Journal::Found Journal::read_header(std::uint32_t sector, std::uint32_t& sequence) {
   alignas(4) std::uint8_t header[kHeaderSize];
-  if (!flash_.read(sector, header, sizeof header)) return false;
-  if (std::memcmp(header, kMagic, sizeof kMagic) != 0 || load_u16(header + 4) != kFormat) return false;
+  if (!flash_.read(sector, header, sizeof header)) return Found::Unreadable;
+  if (std::memcmp(header, kMagic, sizeof kMagic) != 0 || load_u16(header + 4) != kFormat) return Found::Nothing;
   sequence = load_u32(header + 8);
-  return load_u32(header + 12) == crc32(ByteView(header, 12));
+  return load_u32(header + 12) == crc32(ByteView(header, 12)) ? Found::Good : Found::Rotten;
 }
 
 bool Journal::write_header(std::uint32_t sector, std::uint32_t sequence) {
@@ -90,32 +91,49 @@ bool Journal::write_header(std::uint32_t sector, std::uint32_t sequence) {
   return write_checked(flash_, sector, header, sizeof header);
 }
 
-// A good record at `address`, inside the sector and with its CRC right.
-bool Journal::read_record(std::uint32_t address, std::uint32_t sector, Record& out) {
-  const std::uint32_t limit = sector + kSector;
+// The record at `address`: Nothing where none fits into the sector (erased flash among it), Rotten with a wrong CRC.
+Journal::Found Journal::read_record(std::uint32_t address, Record& out) {
+  const std::uint32_t limit = sector_ + kSector;
   alignas(4) std::uint8_t bytes[kChunk];
-  if (address + record_size(0) > limit || !flash_.read(address, bytes, kRecordHead)) return false;
+  if (address + record_size(0) > limit) return Found::Nothing;
+  if (!flash_.read(address, bytes, kRecordHead)) return Found::Unreadable;
   out = {address, load_u16(bytes), load_u16(bytes + 2)};
-  if (out.type == 0 || out.type == 0xFFFF || address + record_size(out.length) > limit) return false;
+  if (address + record_size(out.length) > limit) return Found::Nothing;
   std::uint32_t crc = crc32(ByteView(bytes, kRecordHead));
   const std::uint32_t end = address + kRecordHead + padded(out.length);
   std::uint32_t left = out.length;
   for (std::uint32_t at = address + kRecordHead; at < end;) {
     const std::uint32_t part = end - at < kChunk ? end - at : static_cast<std::uint32_t>(kChunk);
-    if (!flash_.read(at, bytes, part)) return false;
+    if (!flash_.read(at, bytes, part)) return Found::Unreadable;
     const std::uint32_t counted = left < part ? left : part;
     crc = crc32(ByteView(bytes, counted), crc);
     left -= counted;
     at += part;
   }
-  return flash_.read(end, bytes, kCrcSize) && load_u32(bytes) == crc;
+  if (!flash_.read(end, bytes, kCrcSize)) return Found::Unreadable;
+  return load_u32(bytes) == crc && out.type != 0 && out.type != 0xFFFF ? Found::Good : Found::Rotten;
 }
 
-void Journal::scan() {
+// The first good record at or behind `address`.
+Journal::Found Journal::next_record(std::uint32_t address, Record& out) {
+  Found found = read_record(address, out);
+  while (found == Found::Rotten) {
+    address += record_size(out.length);
+    found = read_record(address, out);
+  }
+  return found;
+}
+
+bool Journal::scan() {
   Record record;
   end_ = sector_ + kHeaderSize;
-  while (read_record(end_, sector_, record)) end_ += record_size(record.length);
+  Found found = next_record(end_, record);
+  while (found == Found::Good) {
+    end_ = record.address + record_size(record.length);
+    found = next_record(end_, record);
+  }
   clean_ = rest_is_clean();
+  return found != Found::Unreadable;
 }
 
 bool Journal::rest_is_clean() {
@@ -135,9 +153,9 @@ bool Journal::rest_is_clean() {
 bool Journal::find(std::uint16_t type, std::uint8_t* out, std::size_t capacity, std::size_t& size) {
   Record newest;
   Record record;
-  for (std::uint32_t at = sector_ + kHeaderSize; at < end_ && read_record(at, sector_, record);) {
+  for (std::uint32_t at = sector_ + kHeaderSize; at < end_ && next_record(at, record) == Found::Good;) {
     if (record.type == type) newest = record;
-    at += record_size(record.length);
+    at = record.address + record_size(record.length);
   }
   if (newest.address == 0) return false;
   size = newest.length;
@@ -180,9 +198,9 @@ bool Journal::write_record(std::uint32_t address, std::uint16_t type, ByteView p
 bool Journal::has_newer(const Record& record) {
   Record later;
   for (std::uint32_t at = record.address + record_size(record.length); at < end_;) {
-    if (!read_record(at, sector_, later)) return false;
+    if (next_record(at, later) != Found::Good) return false;
     if (later.type == record.type) return true;
-    at += record_size(later.length);
+    at = later.address + record_size(later.length);
   }
   return false;
 }
@@ -207,9 +225,9 @@ bool Journal::compact(std::uint16_t type, ByteView payload) {
   std::uint32_t to = target + kHeaderSize;
   Record record;
   for (std::uint32_t at = sector_ + kHeaderSize; at < end_;) {
-    if (!read_record(at, sector_, record)) return false;
+    if (next_record(at, record) != Found::Good) return false;
     const std::uint32_t size = record_size(record.length);
-    at += size;
+    at = record.address + size;
     if (record.type == type || has_newer(record)) continue;
     if (to + size > limit || !copy_record(record, to)) return false;
     to += size;

@@ -22,7 +22,8 @@
 // Each record holds the whole state of its type, and the newest of each type counts. Fields are never added to a type:
 // new information takes a new type. A full sector is compacted: the newest record of every type, unknown types byte for
 // byte, goes into the other sector, whose header is then written. Until that header is good the old sector counts. A
-// sector whose rest behind the last good record is not clean (a cut write) is never appended to, but compacted.
+// sector whose rest behind the last good record is not clean (a cut write) is never appended to, but compacted. A record
+// with a wrong CRC is passed over, its length taken as it stands: a bit that flips there costs no other record.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,8 @@ class Journal {
 
   explicit Journal(hal::Flash& flash) : flash_(flash) {}
 
-  // Finds the current sector, or begins an empty one where neither is good. false: the flash failed.
+  // Finds the current sector, or begins an empty one where neither is good. false: the flash failed; what cannot be read
+  // is never taken for empty.
   [[nodiscard]] bool open();
 
   // The newest record of that type, cut to `capacity`; false when there is none. `size` is the length as stored.
@@ -55,12 +57,15 @@ class Journal {
     std::uint16_t length = 0;
   };
 
-  bool read_header(std::uint32_t sector, std::uint32_t& sequence);
+  enum class Found : std::uint8_t { Good, Rotten, Nothing, Unreadable };
+
+  Found read_header(std::uint32_t sector, std::uint32_t& sequence);
   bool write_header(std::uint32_t sector, std::uint32_t sequence);
-  bool read_record(std::uint32_t address, std::uint32_t sector, Record& out);
+  Found read_record(std::uint32_t address, Record& out);
+  Found next_record(std::uint32_t address, Record& out);
   bool has_newer(const Record& record);
   bool rest_is_clean();
-  void scan();
+  bool scan();
   bool write_record(std::uint32_t address, std::uint16_t type, ByteView payload);
   bool copy_record(const Record& record, std::uint32_t target);
   bool compact(std::uint16_t type, ByteView payload);

@@ -59,17 +59,21 @@ Progress FlashHasher::step(hal::Flash& flash, hal::Crypto& crypto, Scratch& scra
   return left_ == 0 ? Progress::Done : Progress::Working;
 }
 
-ImageIdentity identify_running(hal::Flash& flash, hal::Crypto& crypto, Scratch& scratch) {
+ImageIdentity identify_image(hal::Flash& flash, hal::Crypto& crypto, std::uint32_t address, Scratch& scratch) {
   ImageIdentity identity;
-  const std::uint32_t size = image_size_at(flash, flash_map::kImage);
+  const std::uint32_t size = image_size_at(flash, address);
   if (size == 0) return identity;
   FlashHasher hasher;
-  hasher.begin(crypto, flash_map::kImage, size);
+  hasher.begin(crypto, address, size);
   Progress progress = Progress::Working;
   while (progress == Progress::Working) progress = hasher.step(flash, crypto, scratch);
   const Digest digest = crypto.hash_finish();
   if (progress == Progress::Done) identity = {size, digest};
   return identity;
+}
+
+ImageIdentity identify_running(hal::Flash& flash, hal::Crypto& crypto, Scratch& scratch) {
+  return identify_image(flash, crypto, flash_map::kImage, scratch);
 }
 
 void SlotWriter::begin(std::uint8_t slot, std::uint32_t offset) {

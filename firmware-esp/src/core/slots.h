@@ -47,7 +47,9 @@ struct ImageIdentity {
   std::uint32_t size = 0;  // 0: no whole image
   Digest sha256;
 };
-// Of the image area, all at once (below a second on the chip).
+// Of the image that begins at `address`, all at once (below a second on the chip). Uses the crypto port's one stream.
+[[nodiscard]] ImageIdentity identify_image(hal::Flash& flash, hal::Crypto& crypto, std::uint32_t address,
+                                           Scratch& scratch);
 [[nodiscard]] ImageIdentity identify_running(hal::Flash& flash, hal::Crypto& crypto, Scratch& scratch);
 
 // Writes an image into a slot from front to back; each sector is erased just before its first byte.

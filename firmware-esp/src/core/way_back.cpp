@@ -1,14 +1,14 @@
 #include "firmware-esp/src/core/way_back.h"
 
 #include "common/flash_map.h"
-#include "firmware-esp/src/core/slots.h"
 
 namespace flotilla {
 
-bool arm_way_back(Ledger& ledger, hal::Flash& flash, hal::Boot& boot) {
+bool arm_way_back(Ledger& ledger, hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto, Scratch& scratch) {
   if (!ledger.has_confirmed() || ledger.trial().ways_back >= kMaxWaysBack) return false;
   const auto& confirmed = ledger.confirmed();
-  if (image_size_at(flash, flash_map::kSlotImage[confirmed.slot]) != confirmed.image_size) return false;
+  const auto kept = identify_image(flash, crypto, flash_map::kSlotImage[confirmed.slot], scratch);
+  if (kept.size != confirmed.image_size || kept.sha256 != confirmed.image_sha256) return false;
   TrialUseRecord use = ledger.trial();
   ++use.ways_back;
   // Without a durable count a way back that never succeeds would restart the board for ever.

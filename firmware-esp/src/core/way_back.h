@@ -2,6 +2,7 @@
 #pragma once
 
 #include "firmware-esp/src/core/ledger.h"
+#include "firmware-esp/src/core/slots.h"
 #include "firmware-esp/src/hal.h"
 
 namespace flotilla {
@@ -10,8 +11,9 @@ namespace flotilla {
 // one that restarts for ever.
 inline constexpr std::uint8_t kMaxWaysBack = 8;
 
-// Counts the attempt in the journal and arms the confirmed image. false: there is none, its slot does not begin with a
-// whole image any more, the tries are used up, or the boot path refused. The caller restarts.
-[[nodiscard]] bool arm_way_back(Ledger& ledger, hal::Flash& flash, hal::Boot& boot);
+// Counts the attempt in the journal and arms the confirmed image. false: there is none, its slot does not hold its very
+// bytes any more, the tries are used up, or the boot path refused. The caller restarts.
+[[nodiscard]] bool arm_way_back(Ledger& ledger, hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto,
+                                Scratch& scratch);
 
 }  // namespace flotilla

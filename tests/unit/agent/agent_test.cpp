@@ -266,6 +266,24 @@ TEST(Agent, AnImageFlashedByCableIsKeptAnewAndTheFloorStays) {
   EXPECT_EQ(rig.agent->security_floor(), 5u);
 }
 
+// What runs cannot be measured, so it cannot be copied: an update would have no way back.
+TEST(Agent, WithoutAnImageToGoBackToNothingIsInstalled) {
+  DeviceRig rig;
+  *rig.flash.at(flash_map::kImage) = 0;
+  rig.mqtt.set_link(hal::Link::Up);
+  rig.mqtt.retain(rig.install());
+  Agent agent({rig.flash, rig.boot_path, rig.crypto, rig.server, rig.mqtt, rig.clock, rig.random}, rig.application,
+              {.version = "1.0.0"}, rig.board);
+  ASSERT_TRUE(agent.begin());
+  for (int i = 0; i < 2000 && !agent.restarting(); ++i) {
+    agent.step();
+    rig.clock.advance(10);
+  }
+  EXPECT_EQ(agent.state(), UpdateState::Failed);
+  EXPECT_EQ(agent.error(), Reason::FlashError);
+  EXPECT_EQ(rig.boot_path.armed, 0);
+}
+
 TEST(Agent, ASeedThatFailsIsTriedAgain) {
   DeviceRig rig;
   rig.flash.corrupt_at = flash_map::kSlotImage[0] + 8 * 1024;

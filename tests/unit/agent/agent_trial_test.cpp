@@ -217,6 +217,20 @@ TEST(AgentTrial, AnotherOrderDuringTheTrialIsBusy) {
   EXPECT_EQ(rig.agent->state(), UpdateState::Trial);
 }
 
+// One bit of the copy to keep was lost: going back would put an image that nobody signed over one that at least talks.
+TEST(AgentTrial, ARottenCopyIsNoWayBack) {
+  DeviceRig rig;
+  rig.newer().self_test = SelfTestResult::Failed;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Armed));
+  *rig.flash.at(flash_map::kSlotImage[0] + 50'000) ^= 4;
+  ASSERT_TRUE(rig.run_until([&] { return rig.boots >= 3 && rig.mqtt.link() == hal::Link::Up; }));
+  rig.run(1000);
+  EXPECT_EQ(rig.running(), &rig.newer());
+  EXPECT_EQ(rig.agent->state(), UpdateState::RolledBack);
+  EXPECT_EQ(rig.last_heartbeat().running_sha256, rig.newer().sha256);
+}
+
 // The copy to keep was damaged while the new image ran: it stays, says so, and can still be updated.
 TEST(AgentTrial, WithoutAWayBackTheImageStaysAndTakesOrders) {
   DeviceRig rig;

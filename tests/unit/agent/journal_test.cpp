@@ -147,6 +147,51 @@ TEST(Journal, UncleanRestIsNeverAppendedTo) {
   EXPECT_EQ(find(again, 2), "second");
 }
 
+// A bit that flips in one record costs that record at most: what stands behind it still counts, before and after a
+// compaction.
+TEST(Journal, RotInARecordLosesNoOther) {
+  for (std::uint32_t at = 16; at < 16 + 3 * 16; ++at) {
+    SCOPED_TRACE(at);
+    const std::uint32_t in_record = at % 16;
+    if (in_record == 2 || in_record == 3) continue;  // the length, which leads to the next one
+    DeviceFlash flash;
+    Journal journal(flash);
+    ASSERT_TRUE(journal.open());
+    ASSERT_TRUE(append(journal, 1, "first..."));
+    ASSERT_TRUE(append(journal, 2, "second.."));
+    ASSERT_TRUE(append(journal, 3, "third..."));
+    ASSERT_TRUE(append(journal, 4, "fourth.."));
+    *flash.at(kSector[0] + at) ^= 0x01;
+    const auto others_are_there = [&](Journal& again) {
+      for (std::uint16_t type = 1; type <= 4; ++type) {
+        if (type == at / 16) continue;
+        EXPECT_TRUE(find(again, type).has_value()) << type;
+      }
+    };
+    Journal again(flash);
+    ASSERT_TRUE(again.open());
+    others_are_there(again);
+    for (int i = 0; i < 300; ++i) ASSERT_TRUE(append(again, 9, "00000007"));
+    others_are_there(again);
+  }
+}
+
+TEST(Journal, FlashThatCannotBeReadIsNotTakenForAnEmptyOne) {
+  DeviceFlash flash;
+  Journal journal(flash);
+  ASSERT_TRUE(journal.open());
+  ASSERT_TRUE(append(journal, 1, "kept"));
+  for (const int sector : {0, 1}) {
+    flash.unreadable = kSector[sector];
+    Journal blind(flash);
+    EXPECT_FALSE(blind.open());
+  }
+  flash.unreadable = 0xFFFFFFFF;
+  Journal again(flash);
+  ASSERT_TRUE(again.open());
+  EXPECT_EQ(find(again, 1), "kept");
+}
+
 TEST(Journal, WriteThatDoesNotReadBackIsMadeGoodByCompaction) {
   DeviceFlash flash;
   Journal journal(flash);
