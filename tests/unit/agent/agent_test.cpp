@@ -217,6 +217,22 @@ TEST(Agent, TheClockNeverFallsBelowAConfirmedManifestsTime) {
   EXPECT_EQ(rig.agent->refusal(), Reason::Expired);
 }
 
+TEST(Agent, TheClockNeverFallsBelowBuildAndProvisioning) {
+  constexpr std::uint64_t kLater = 2'000'000'001;  // one second behind the order's expiry; the clock says 1'800'000'000
+  for (const bool by_build : {true, false}) {
+    DeviceRig rig;
+    if (!by_build) rig.board.provisioning.provisioned_at = kLater;
+    rig.mqtt.set_link(hal::Link::Up);
+    rig.mqtt.retain(rig.install());
+    Agent agent({rig.flash, rig.boot_path, rig.crypto, rig.server, rig.mqtt, rig.clock, rig.random}, rig.application,
+                {.version = "1.0.0", .build_seconds = by_build ? kLater : 0}, rig.board);
+    ASSERT_TRUE(agent.begin());
+    agent.step();
+    EXPECT_EQ(agent.refusal(), Reason::Expired) << by_build;
+    EXPECT_EQ(agent.state(), UpdateState::Idle) << by_build;
+  }
+}
+
 TEST(Agent, ACommandsOwnTimesNeverMoveTheClock) {
   DeviceRig rig;
   Command poison = rig.command(CommandKind::Cancel, 1, 7);

@@ -217,6 +217,38 @@ TEST(AgentTrial, AnotherOrderDuringTheTrialIsBusy) {
   EXPECT_EQ(rig.agent->state(), UpdateState::Trial);
 }
 
+// Between the decision to go back and the restart nothing may begin that the restart would cut.
+TEST(AgentTrial, AnOrderWhileGoingBackIsBusy) {
+  DeviceRig rig;
+  rig.newer().self_test = SelfTestResult::Failed;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Armed));
+  rig.mqtt.acknowledges = false;  // the last words take their time
+  ASSERT_TRUE(rig.run_to(UpdateState::RolledBack));
+  rig.mqtt.retain(rig.install(9, 200));
+  ASSERT_TRUE(rig.run_until([&] { return rig.agent->refusal() != Reason::None; }, 100));
+  EXPECT_EQ(rig.agent->refusal(), Reason::Busy);
+  EXPECT_EQ(rig.agent->attempt_id(), 100u);
+}
+
+TEST(AgentTrial, ItsMaximumIsADayAndAtLeastItsSeconds) {
+  struct {
+    std::uint32_t ordered;
+    std::uint32_t kept;
+  } const cases[] = {{10 * 86400, 86400}, {7200, 7200}, {60, 120}};
+  for (const auto& one : cases) {
+    DeviceRig rig;
+    const std::string manifest = rig.sign(rig.manifest_of(rig.newer()));
+    Command order = rig.install_command(manifest, "1.1.0", 1, 100);
+    order.install.trial_maximum_seconds = one.ordered;
+    rig.mqtt.retain(rig.sign(order));
+    ASSERT_TRUE(rig.run_to(UpdateState::Accepted));
+    Ledger ledger(rig.flash);
+    ASSERT_TRUE(ledger.open());
+    EXPECT_EQ(ledger.attempt().trial_maximum_seconds, one.kept);
+  }
+}
+
 // One bit of the copy to keep was lost: going back would put an image that nobody signed over one that at least talks.
 TEST(AgentTrial, ARottenCopyIsNoWayBack) {
   DeviceRig rig;
