@@ -54,7 +54,8 @@ void ready_is_due(World& world, Turn& turn, const Book& book, Member& member, co
   }
 }
 
-void ordered_is_due(World& world, Turn& turn, Member& member, const Device& device) {
+void ordered_is_due(World& world, Turn& turn, Book& book, Member& member, const Device& device) {
+  const std::string undelivered = world.pulses[device.id].undelivered;
   if (!device.online) {
     skip(world, turn, member, SkipReason::Offline, Reason::None, "ordered, and not heard since");
   } else if (device.last_heard_at <= member.changed_at) {
@@ -63,6 +64,8 @@ void ordered_is_due(World& world, Turn& turn, Member& member, const Device& devi
   } else if (!device.reported.deferred.empty()) {
     skip(world, turn, member, SkipReason::Busy, Reason::None,
          "it put the update off: " + std::string{device.reported.deferred.view()});
+  } else if (!undelivered.empty()) {
+    pause_rollout(world, turn, book, RolloutReason::BrokerUnstable, device.id + ": " + undelivered);
   } else {
     world.move(turn, member, MemberEvent::TimesOut, Reason::None, "it reports, but did not accept the order in time");
     withdraw_unaccepted(world, turn, member);
@@ -104,7 +107,7 @@ void is_due(World& world, Turn& turn, Book& book, Member& member) {
   const Device& device = *world.device(member.device);
   switch (member.state) {
     case MemberState::Ready: ready_is_due(world, turn, book, member, device); return;
-    case MemberState::Ordered: ordered_is_due(world, turn, member, device); return;
+    case MemberState::Ordered: ordered_is_due(world, turn, book, member, device); return;
     case MemberState::Working: working_is_due(world, turn, member, device); return;
     case MemberState::Rebooting:
     case MemberState::Trial: rebooting_is_due(world, turn, book, member, device); return;

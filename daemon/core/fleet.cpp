@@ -98,6 +98,10 @@ void Fleet::broker_down(const Now& now, Effects& out) {
   state_->world.clock.broker_down();
 }
 
+void Fleet::delivery(const std::string& device, const std::string& problem) {
+  state_->world.pulses[device].undelivered = problem;
+}
+
 void Fleet::tick(const Now& now, Effects& out) {
   Event event(state_->world, now, out);
   World& world = state_->world;

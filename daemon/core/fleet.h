@@ -85,6 +85,8 @@ class Fleet {
   void presence(const std::string& device, bool online, const Now& now, Effects& out);
   void broker_up(const Now& now, Effects& out);  // subscribed: every order in force is published again
   void broker_down(const Now& now, Effects& out);
+  // How the newest publication of the device's command went; empty: the broker has it.
+  void delivery(const std::string& device, const std::string& problem);
   // --- time: deadlines, waves, soak. Cheap when nothing is due.
   void tick(const Now& now, Effects& out);
   // --- from the image server or the catalogue

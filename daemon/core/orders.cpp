@@ -54,6 +54,7 @@ void order_install(World& world, Turn& turn, Book& book, Member& member) {
   ++member.attempts;
   if (device.first_seen_at != 0) member.previous_version = std::string{device.reported.running_version.view()};
   world.pulses[device.id].hit_by_outage = false;
+  world.pulses[device.id].undelivered.clear();
   const RolloutPolicy& policy = book.row.policy;
   Order order;
   order.kind = OrderKind::Install;

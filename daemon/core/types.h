@@ -87,7 +87,7 @@ enum class RolloutReason : std::uint8_t {
   FailureLimit = 1,
   ThresholdNotReached = 2,
   ByOperator = 3,
-  BrokerUnstable = 4,   // an hour in which nobody could be judged
+  BrokerUnstable = 4,   // an hour in which nobody could be judged, or it does not take a command
   StateFromBackup = 5,  // a device knew a sequence above ours
   ImageUnusable = 6,    // the image on disk is missing or does not have its digest
   ClockUntrusted = 7,

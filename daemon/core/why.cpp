@@ -59,7 +59,11 @@ std::string explain_member(World& world, const Turn& turn, Book& book, const Mem
       const auto detail = member.detail.empty() ? "" : " (" + member.detail + ")";
       return waits_for.empty() ? "ready, waits for its turn" + detail : "ready, but " + waits_for + detail;
     }
-    case MemberState::Ordered: return "ordered to install " + release + ", not accepted yet" + left(world, member);
+    case MemberState::Ordered: {
+      const auto& problem = world.pulses[member.device].undelivered;
+      return "ordered to install " + release + (problem.empty() ? ", not accepted yet" : ", but " + problem) +
+             left(world, member);
+    }
     case MemberState::Working: return "installs " + release + ": " + progress(device) + left(world, member);
     case MemberState::Rebooting: return "reboots into " + release + left(world, member);
     case MemberState::Trial: return "tries " + release + left(world, member);

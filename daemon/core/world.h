@@ -47,6 +47,7 @@ struct Book {
 struct Pulse {
   std::int64_t published = 0;    // link time of the last publication of its order
   bool present = false;          // what the broker said before the device itself was heard
+  std::string undelivered;       // why the broker does not take its command; empty: it did, or was not asked yet
   bool hit_by_outage = false;    // its attempt overlapped an outage of broker, network or daemon
   std::uint32_t elder_boot = 0;  // a heartbeat of an earlier boot: believed when a second one follows
   std::uint32_t elder_uptime = 0;

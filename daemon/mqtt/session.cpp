@@ -228,6 +228,8 @@ void BrokerClient::Session::on_publish_done(const ::mqtt::token& token, bool suc
     deliver([&](IngestSink& sink) { sink.published(done.device, done.token); });
     return;
   }
+  // The connection went: what is in the outbox is sent again over the next one.
+  if (token.get_reason_code() < ::mqtt::ReasonCode::UNSPECIFIED_ERROR) return;
   const std::string what = "the broker refused the command (" + describe(token) + "); may '" + options_.client_id +
                            "' write " + std::string(make_topic(TopicKind::Command, done.device).view()) +
                            " by its ACL?";

@@ -29,12 +29,12 @@ bool Dispatcher::acknowledged(const std::string& device, std::uint64_t token) {
   return outbox_.acknowledged(device, token);
 }
 
-void Dispatcher::refused(const std::string& device, std::uint64_t token, const std::string& what,
+bool Dispatcher::refused(const std::string& device, std::uint64_t token, const std::string& what,
                          const core::Now& now) {
   ++counters_.failures;
-  if (outbox_.failed(device, token, now.mono_ms + config_.publish_retry_ms) && config_.report) {
-    config_.report(Severity::Warning, "the command for " + device + " did not reach the broker: " + what);
-  }
+  if (!outbox_.failed(device, token, now.mono_ms + config_.publish_retry_ms)) return false;
+  if (config_.report) config_.report(Severity::Warning, "the command for " + device + " did not get through: " + what);
+  return true;
 }
 
 void Dispatcher::update_access(const core::Fleet& fleet, const std::string& device) {

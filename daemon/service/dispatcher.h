@@ -34,7 +34,8 @@ class Dispatcher {
   void add(const std::string& device) { outbox_.add(device); }
   void broker(bool up);
   bool acknowledged(const std::string& device, std::uint64_t token);
-  void refused(const std::string& device, std::uint64_t token, const std::string& what, const core::Now& now);
+  // false: that was an older command.
+  bool refused(const std::string& device, std::uint64_t token, const std::string& what, const core::Now& now);
 
   // Who may fetch what, as it is committed: before send().
   void update_access(const core::Fleet& fleet, const std::string& device);

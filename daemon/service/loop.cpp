@@ -122,9 +122,14 @@ void Engine::Loop::handle(const Event& event, const core::Now& now, PendingCommi
     broker->up ? fleet_->broker_up(now, effects) : fleet_->broker_down(now, effects);
     report(Severity::Info, broker->up ? "the broker is there" : "the broker is away: nobody is judged");
   } else if (const auto* published = std::get_if<PublishedEvent>(&event)) {
-    if (dispatcher_.acknowledged(published->device, published->token)) pending.acknowledge(published->device);
+    if (dispatcher_.acknowledged(published->device, published->token)) {
+      pending.acknowledge(published->device);
+      fleet_->delivery(published->device, "");
+    }
   } else if (const auto* failed = std::get_if<PublishFailedEvent>(&event)) {
-    dispatcher_.refused(failed->device, failed->token, failed->what, now);
+    if (dispatcher_.refused(failed->device, failed->token, failed->what, now)) {
+      fleet_->delivery(failed->device, failed->what);
+    }
   } else if (const auto* unusable = std::get_if<ImageUnusableEvent>(&event)) {
     report(Severity::Error, unusable->text);
     fleet_->image_unusable(unusable->image, unusable->text, now, effects);

@@ -59,6 +59,25 @@ TEST_F(Deadlines, HeardButNotAcceptingIsUnresponsive) {
   EXPECT_EQ(bench_.state(id_), RolloutState::Halted);
 }
 
+TEST_F(Deadlines, AnOrderThatTheBrokerDoesNotTakeIsNotTheDevicesFailure) {
+  start();
+  bench_.fleet->delivery("esp-00", "the broker refused the command (Not authorized)");
+  const auto why = bench_.fleet->why("esp-00", bench_.now);
+  EXPECT_NE(why.find("ordered to install 1.1.0, but the broker refused the command"), std::string::npos) << why;
+  bench_.pass(310);
+  EXPECT_EQ(state(), MemberState::Ready);
+  EXPECT_EQ(bench_.state(id_), RolloutState::Paused);
+  EXPECT_EQ(bench_.fleet->rollout(id_)->reason_text, "esp-00: the broker refused the command (Not authorized)");
+}
+
+TEST_F(Deadlines, AnOrderThatTheBrokerTookAtLastCountsAsAnyOther) {
+  start();
+  bench_.fleet->delivery("esp-00", "the broker refused the command (Not authorized)");
+  bench_.fleet->delivery("esp-00", "");
+  bench_.pass(310);
+  EXPECT_EQ(state(), MemberState::Unresponsive);
+}
+
 TEST_F(Deadlines, NoProgressIsUnresponsive) {
   start();
   bench_.accept("esp-00");

@@ -306,7 +306,17 @@ TEST(Engine, TriesAgainWhatTheBrokerRefused) {
   bench.engine->post_publish_failed("esp-1", bench.publisher.all().back().token, "not authorised");
   bench.settle();
   EXPECT_EQ(bench.trace.count(kInstall), 1) << "not at once";
+  const auto why = [&] {
+    std::string text;
+    static_cast<void>(
+        bench.engine->query([&](const core::Fleet& fleet, const core::Now& now) { text = fleet.why("esp-1", now); }));
+    return text;
+  };
+  EXPECT_NE(why().find("not authorised"), std::string::npos) << why();
   EXPECT_TRUE(bench.pass_until([&] { return bench.trace.count(kInstall) == 2; }));
+  bench.engine->post_published("esp-1", bench.publisher.all().back().token);
+  bench.settle();
+  EXPECT_EQ(why().find("not authorised"), std::string::npos) << why();
 }
 
 TEST(Engine, NotesAMalformedMessageOnceInAWhile) {
