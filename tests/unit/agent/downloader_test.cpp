@@ -1,6 +1,8 @@
 // Downloads through the whole agent: interrupted, refused, wrong.
 #include "firmware-esp/src/core/downloader.h"
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "tests/fakes/device_rig.h"
@@ -131,6 +133,37 @@ TEST(Download, UnreachableUntilTheDeadline) {
   ASSERT_TRUE(rig.run_to(UpdateState::Failed));
   EXPECT_EQ(rig.agent->error(), Reason::DownloadDeadline);
   EXPECT_GT(rig.server.begins.size(), 2u) << "a connection without a byte for a minute is made anew";
+}
+
+TEST(Download, AServerThatDripsIsEndedByTheDeadline) {
+  DeviceRig rig;
+  rig.server.chunk = 4;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Downloading));
+  rig.step_ms = 1000;
+  ASSERT_TRUE(rig.run_to(UpdateState::Failed, 700));
+  EXPECT_EQ(rig.agent->error(), Reason::DownloadDeadline);
+}
+
+TEST(Download, TriesAreSpreadBetweenHalfAndTheWholeDelay) {
+  DeviceRig rig;
+  rig.server.refuse_with = 403;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Downloading));
+  rig.step_ms = 100;
+  std::vector<std::uint64_t> tries;  // in milliseconds
+  while (rig.agent->state() == UpdateState::Downloading && rig.step()) {
+    if (rig.server.begins.size() > tries.size()) tries.push_back(rig.clock.monotonic_ms());
+  }
+  ASSERT_GT(tries.size(), 12u);
+  std::set<std::uint64_t> delays;
+  for (std::size_t i = 8; i < tries.size(); ++i) {  // from here on the delay is a minute
+    const auto delay = tries[i] - tries[i - 1];
+    EXPECT_GE(delay, 29'000u);
+    EXPECT_LE(delay, 61'000u);
+    delays.insert(delay);
+  }
+  EXPECT_GT(delays.size(), 2u);
 }
 
 TEST(Download, TheDeadlineSpansResets) {
