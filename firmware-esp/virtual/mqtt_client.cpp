@@ -57,8 +57,8 @@ bool MqttClient::advance_connection() {
     case TlsClient::State::Unreachable: drop(hal::Link::Unreachable, tls_.problem()); return false;
     case TlsClient::State::Refused: drop(hal::Link::Refused, tls_.problem()); return false;
     case TlsClient::State::Lost:
-      // Before the subscription stood, the server meant us; afterwards it or the network went away.
-      drop(phase_ == Phase::Up ? hal::Link::Unreachable : hal::Link::Refused, tls_.problem());
+      // The broker was there a moment ago; when it or the network is away, the next attempt will tell.
+      drop(hal::Link::Refused, tls_.problem());
       return false;
     case TlsClient::State::Open:
       if (phase_ == Phase::Connecting) say_connect();

@@ -200,6 +200,16 @@ TEST_F(MqttClientTest, ComesBackAfterTheBrokerWasKilled) {
   EXPECT_EQ(client.acknowledged(), 0);
 }
 
+// An image that is thrown out at once, again and again, must not stop the clock of its trial: TCP works.
+TEST_F(MqttClientTest, ThrownOutByAReachableBrokerIsNotUnreachable) {
+  MqttClient client = make_client();
+  ASSERT_TRUE(comes_up(client));
+  MqttClient second = make_client();  // with the same id, so mosquitto ends the first one
+  ASSERT_TRUE(comes_up(second));
+  ASSERT_TRUE(drive(client, [&] { return client.link() != hal::Link::Up; }));
+  EXPECT_EQ(client.link(), hal::Link::Refused);
+}
+
 TEST_F(MqttClientTest, TriesTheAddressesInTurn) {
   // Nothing listens at 127.0.0.2; the name is checked all the same.
   MqttClient client = make_client(
