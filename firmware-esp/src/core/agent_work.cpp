@@ -164,6 +164,7 @@ void Agent::fail(Reason reason) {
 // that nobody has on trial. This way round it costs the attempt: ArmFailed.
 void Agent::arm() {
   if (put_off()) return;
+  if (!ensure_filler(ports_.flash, ledger_.target_slot(), scratch_)) return fail(Reason::FlashError);
   if (!ledger_.move(UpdateEvent::Arm)) return move(UpdateEvent::BootOld, Reason::FlashError);
   changed();
   if (!ports_.boot.arm(flash_map::kSlot[ledger_.target_slot()], ledger_.attempt().image_size)) {

@@ -104,6 +104,17 @@ bool SlotWriter::append(hal::Flash& flash, const std::uint8_t* bytes, std::uint3
   return true;
 }
 
+bool ensure_filler(hal::Flash& flash, std::uint8_t slot, Scratch& scratch) {
+  for (std::uint32_t at = 0; at < kSector; at += kPiece) {
+    if (!flash.read(at, scratch.data(), kPiece)) return false;
+    if (reads_back(flash, flash_map::kSlot[slot] + at, scratch.data(), kPiece)) continue;
+    SlotWriter writer;
+    writer.begin(slot, 0);
+    return writer.write_filler(flash, scratch);
+  }
+  return true;
+}
+
 void Seeder::begin(std::uint8_t slot, const ImageIdentity& running) {
   phase_ = Phase::Filler;
   slot_ = slot;

@@ -69,6 +69,10 @@ class SlotWriter {
   std::uint32_t erased_ = 0;  // bytes from the base
 };
 
+// Before a slot is armed: its first sector must be the board's own sector 0, because the stock bootloader copies it there.
+// Written anew where it is not. false: the flash failed.
+[[nodiscard]] bool ensure_filler(hal::Flash& flash, std::uint8_t slot, Scratch& scratch);
+
 // Copies the running image into a slot and checks the copy by its hash. Done again from the start after a reset.
 class Seeder {
  public:

@@ -110,6 +110,22 @@ TEST(Agent, WritesTheTwoSlotsInTurn) {
   EXPECT_EQ(std::memcmp(rig.flash.at(flash_map::kSlotImage[1]), kept.data(), kept.size()), 0);
 }
 
+// The stock bootloader copies a slot's first sector over its own: it must be the board's bootloader, whatever happened.
+TEST(Agent, TheFillerIsTheBoardsBootloaderWhenArmed) {
+  for (const bool damaged : {false, true}) {
+    DeviceRig rig;
+    rig.newer().self_test = SelfTestResult::Failed;
+    rig.mqtt.retain(rig.install());
+    ASSERT_TRUE(rig.run_to(UpdateState::Verified));
+    if (damaged) *rig.flash.at(flash_map::kSlot[1] + 2000) ^= 1;
+    ASSERT_TRUE(rig.run_to(UpdateState::Armed));
+    EXPECT_EQ(std::memcmp(rig.flash.at(flash_map::kSlot[1]), rig.flash.at(0), flash_map::kSector), 0) << damaged;
+    if (damaged) *rig.flash.at(flash_map::kSlot[0] + 2000) ^= 1;
+    ASSERT_TRUE(rig.run_to(UpdateState::RolledBack));
+    EXPECT_EQ(std::memcmp(rig.flash.at(flash_map::kSlot[0]), rig.flash.at(0), flash_map::kSector), 0) << damaged;
+  }
+}
+
 TEST(Agent, ARedeliveredOrderChangesNothing) {
   DeviceRig rig;
   rig.mqtt.retain(rig.install());
@@ -280,6 +296,9 @@ TEST(Agent, AnImageFlashedByCableIsKeptAnewAndTheFloorStays) {
   EXPECT_FALSE(rig.agent->seeded());
   ASSERT_TRUE(rig.run_to_seeded());
   EXPECT_EQ(rig.agent->security_floor(), 5u);
+  Ledger ledger(rig.flash);
+  ASSERT_TRUE(ledger.open());
+  EXPECT_EQ(ledger.confirmed().clock_floor, manifest.created_at);
 }
 
 // What runs cannot be measured, so it cannot be copied: an update would have no way back.
