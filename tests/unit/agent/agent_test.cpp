@@ -208,6 +208,20 @@ TEST(Agent, PutsAnOrderOffWhileTheApplicationSaysNotNow) {
   EXPECT_TRUE(rig.last_heartbeat().deferred.empty());
 }
 
+TEST(Agent, PutsTheRestartOffWhileTheApplicationSaysNotNow) {
+  DeviceRig rig;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Downloading));
+  rig.application.reason = "pump running";
+  ASSERT_TRUE(rig.run_to(UpdateState::Verified));
+  rig.run(1000);
+  EXPECT_EQ(rig.agent->state(), UpdateState::Verified);
+  EXPECT_EQ(rig.boot_path.armed, 0);
+  EXPECT_EQ(rig.last_heartbeat().deferred.view(), "pump running");
+  rig.application.reason.clear();
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+}
+
 TEST(Agent, WithoutTheTimeNoOrderIsTaken) {
   DeviceRig rig;
   rig.clock.time_known = false;

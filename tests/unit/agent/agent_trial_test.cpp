@@ -261,6 +261,21 @@ TEST(AgentTrial, ARottenCopyIsNoWayBack) {
   EXPECT_EQ(rig.running(), &rig.newer());
   EXPECT_EQ(rig.agent->state(), UpdateState::RolledBack);
   EXPECT_EQ(rig.last_heartbeat().running_sha256, rig.newer().sha256);
+  Ledger ledger(rig.flash);
+  ASSERT_TRUE(ledger.open());
+  EXPECT_EQ(ledger.confirmed().image_sha256, rig.old().sha256) << "what was left is never the image to keep";
+}
+
+TEST(AgentTrial, AnImageThatTheBootPathLeftByItselfCrashed) {
+  DeviceRig rig;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Armed));
+  rig.mqtt.delivers = false;
+  ASSERT_TRUE(rig.run_to(UpdateState::Trial));
+  rig.power_cycle();
+  rig.flash.place(flash_map::kImage, rig.old().bytes.data(), rig.old().bytes.size());
+  rig.mqtt.delivers = true;
+  expect_back_on_old(rig, Reason::Crash);
 }
 
 // The copy to keep was damaged while the new image ran: it stays, says so, and can still be updated.
