@@ -133,6 +133,31 @@ TEST(Journal, UnknownRecordsSurviveAnOlderAgentByteForByte) {
   EXPECT_NE(found, begin + flash_map::kSector) << "filling and CRC are kept as well";
 }
 
+TEST(Journal, TheSectorsSequenceMayStartOver) {
+  DeviceFlash flash;
+  {
+    Journal journal(flash);
+    ASSERT_TRUE(journal.open());
+  }
+  std::uint8_t header[16];
+  std::memcpy(header, flash.at(kSector[0]), 12);
+  std::memset(header + 8, 0xFF, 4);
+  const std::uint32_t crc = crc32(ByteView(header, 12));
+  std::memcpy(header + 12, &crc, 4);
+  flash.place(kSector[0], header, sizeof header);
+  Journal journal(flash);
+  ASSERT_TRUE(journal.open());
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE(append(journal, 1, payload(i)));
+    Journal again(flash);
+    ASSERT_TRUE(again.open());
+    ASSERT_EQ(find(again, 1), payload(i)) << i;
+  }
+  std::uint32_t sequence = 0;
+  std::memcpy(&sequence, flash.at(kSector[0] + 8), 4);
+  EXPECT_LT(sequence, 100u) << "it did start over";
+}
+
 TEST(Journal, UncleanRestIsNeverAppendedTo) {
   DeviceFlash flash;
   Journal journal(flash);
