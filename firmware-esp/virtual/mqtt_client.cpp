@@ -55,9 +55,9 @@ void MqttClient::start() {
 bool MqttClient::advance_connection() {
   switch (tls_.state()) {
     case TlsClient::State::Unreachable: drop(hal::Link::Unreachable, tls_.problem()); return false;
-    case TlsClient::State::Refused: drop(hal::Link::Refused, tls_.problem()); return false;
+    case TlsClient::State::Refused:
     case TlsClient::State::Lost:
-      // The broker was there a moment ago; when it or the network is away, the next attempt will tell.
+      // Lost: the broker was there a moment ago; when it or the network is away, the next attempt will tell.
       drop(hal::Link::Refused, tls_.problem());
       return false;
     case TlsClient::State::Open:
