@@ -11,6 +11,7 @@
 #include "daemon/api/waves.h"
 #include "daemon/cli/online.h"
 #include "daemon/cli/table.h"
+#include "daemon/cli/text.h"
 #include "daemon/cli/watch.h"
 
 namespace flotilla::cli {
@@ -20,15 +21,6 @@ constexpr auto kLook = std::chrono::milliseconds(300);
 constexpr const char* kRollouts = "/v1/rollouts";
 
 std::string address_of(std::uint64_t id) { return std::string(kRollouts) + "/" + std::to_string(id); }
-
-std::string counts_text(const api::StateCounts& counts) {
-  std::string text;
-  for (const auto& [state, count] : counts) {
-    text += (text.empty() ? "" : ", ") + std::to_string(count);
-    text += " " + state;
-  }
-  return text;
-}
 
 // --- showing
 
@@ -44,7 +36,7 @@ void print_list(const CliContext& context, const api::RolloutList& list) {
   for (const api::RolloutView& rollout : list.rollouts) {
     table.add({std::to_string(rollout.id), rollout.release, Cell(rollout.state, colour_of_state(rollout.state)),
                std::to_string(rollout.open_wave), std::to_string(rollout.total), format_time(rollout.created_at),
-               rollout.created_by, counts_text(rollout.counts)});
+               rollout.created_by, format_counts(rollout.counts)});
   }
   table.print(context.out, terminal_of(context.out).colour);
   if (list.rollouts.empty()) context.out << "No rollout yet: flotilla rollout start VERSION begins one.\n";
@@ -78,7 +70,7 @@ void print_detail(const CliContext& context, const api::RolloutDetail& detail) {
   facts.add("policy", policy_text(detail.policy));
   for (const api::WaveView& wave : detail.waves) {
     facts.add("wave " + std::to_string(wave.number),
-              wave.size + (wave.open ? ", open: " : ", not open: ") + counts_text(wave.counts));
+              wave.size + (wave.open ? ", open: " : ", not open: ") + format_counts(wave.counts));
   }
   facts.print(context.out, colours);
   context.out << '\n';

@@ -152,6 +152,15 @@ std::string format_bytes(std::uint64_t bytes) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
+std::string format_counts(const std::map<std::string, std::uint32_t>& counts) {
+  std::string text;
+  for (const auto& [state, count] : counts) {
+    text += (text.empty() ? "" : ", ") + std::to_string(count);
+    text += " " + state;
+  }
+  return text;
+}
+
 std::string format_value(double value) {
   std::array<char, 32> text{};
   const int size = std::snprintf(text.data(), text.size(), "%g", value);

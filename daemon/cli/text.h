@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,8 @@ namespace flotilla::cli {
 [[nodiscard]] std::string format_time(std::int64_t at);
 // "420000 bytes (410.2 KiB)"
 [[nodiscard]] std::string format_bytes(std::uint64_t bytes);
+// "3 soaking, 1 succeeded": how many are in which state.
+[[nodiscard]] std::string format_counts(const std::map<std::string, std::uint32_t>& counts);
 // Six significant digits, no trailing zeros: "21.5".
 [[nodiscard]] std::string format_value(double value);
 

@@ -83,15 +83,6 @@ void add_bar(const WaveView& wave, Line& line) {
   line.add(std::to_string(sum_of(wave.counts, kSegments[0])) + "/" + std::to_string(total) + "  ");
 }
 
-std::string counts_text(const api::StateCounts& counts) {
-  std::string text;
-  for (const auto& [state, count] : counts) {
-    text += (text.empty() ? "" : ", ") + std::to_string(count);
-    text += " " + state;
-  }
-  return text;
-}
-
 std::string failure_text(const MemberView& member) {
   std::string text = member.reason.empty() ? member.state : member.state + " (" + member.reason + ")";
   if (!member.explanation.empty()) text += ": " + member.explanation;
@@ -125,7 +116,7 @@ std::string wave_line(const WaveView& wave, const Terminal& terminal) {
   line.add_padded("  wave " + std::to_string(wave.number), 10, wave.open ? Colour::None : Colour::Dim);
   line.add_padded(wave.size, 6, Colour::Dim);
   add_bar(wave, line);
-  line.add(counts_text(wave.counts), Colour::Dim);
+  line.add(format_counts(wave.counts), Colour::Dim);
   return line.text();
 }
 
@@ -184,7 +175,7 @@ std::vector<std::string> describe_changes(const RolloutDetail* before, const Rol
     }
   }
   if (before == nullptr || before->rollout.counts != rollout.counts) {
-    lines.push_back(printable(counts_text(rollout.counts)));
+    lines.push_back(printable(format_counts(rollout.counts)));
   }
   if (before != nullptr &&
       (before->rollout.state != rollout.state || before->rollout.reason_text != rollout.reason_text)) {

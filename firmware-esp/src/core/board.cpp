@@ -7,6 +7,9 @@
 namespace flotilla {
 namespace {
 
+// A day. Beyond it the daemon would not wait for a heartbeat anyway, and the milliseconds must fit into 32 bits.
+constexpr std::uint32_t kMaxHeartbeatSeconds = 86'400;
+
 enum class CopyCheck : std::uint8_t { Good, Bad, TooLarge, Unreadable };
 
 std::uint32_t length_field(const std::uint8_t* header) {
@@ -68,6 +71,7 @@ BoardCheck load_board(hal::Flash& flash, TrustCrypto& crypto, std::uint8_t* work
   if (first != CopyCheck::Good) return check_of(first, second);
   if (!device_wire::decode(block.message, out.provisioning)) return BoardCheck::Malformed;
   if (!is_device_id(out.provisioning.device_id.view())) return BoardCheck::Malformed;
+  if (out.provisioning.heartbeat_seconds > kMaxHeartbeatSeconds) return BoardCheck::Malformed;
   return read_trust(out.provisioning.signed_trust_store, crypto, out.trust);
 }
 

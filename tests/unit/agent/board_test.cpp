@@ -82,6 +82,16 @@ TEST_F(BoardTest, AMessageThatDoesNotDecodeIsNamed) {
   EXPECT_EQ(load(), BoardCheck::Malformed);
 }
 
+// 4,294,968 s would be 704 ms in 32 bits: a board that floods its broker.
+TEST_F(BoardTest, AnAbsurdHeartbeatIntervalIsMalformed) {
+  rig_.board.provisioning.heartbeat_seconds = 86'400;
+  place(0, 1, provisioning(signed_trust(), "home"));
+  EXPECT_EQ(load(), BoardCheck::Good);
+  rig_.board.provisioning.heartbeat_seconds = 4'294'968;
+  place(0, 1, provisioning(signed_trust(), "home"));
+  EXPECT_EQ(load(), BoardCheck::Malformed);
+}
+
 TEST_F(BoardTest, AShortWorkspaceIsNamed) {
   place(0, 1, provisioning(signed_trust(), "home"));
   workspace_.resize(100);
