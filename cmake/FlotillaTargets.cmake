@@ -95,12 +95,19 @@ endfunction()
 
 # What every test gets, whether program or script: labels, a time limit, and no way to pass without having run.
 function(_flotilla_test_properties name timeout labels)
+    set(environment "FLOTILLA_BIN=${PROJECT_BINARY_DIR}/bin" "FLOTILLA_SOURCE=${PROJECT_SOURCE_DIR}")
+    if(FLOTILLA_SANITIZE OR FLOTILLA_COVERAGE)
+        math(EXPR timeout "${timeout} * 5")
+    endif()
+    if(FLOTILLA_SANITIZE MATCHES "thread")
+        list(APPEND environment "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan-suppressions.txt")
+    endif()
     set_tests_properties(${name} PROPERTIES
         LABELS "${labels}"
         TIMEOUT ${timeout}
         # A skipped, disabled or empty suite is a failed one.
         FAIL_REGULAR_EXPRESSION "\\[  SKIPPED \\];Running 0 tests from;YOU HAVE [0-9]+ DISABLED TEST;NOT RUN"
-        ENVIRONMENT "FLOTILLA_BIN=${PROJECT_BINARY_DIR}/bin;FLOTILLA_SOURCE=${PROJECT_SOURCE_DIR}")
+        ENVIRONMENT "${environment}")
 endfunction()
 
 # flotilla_test(<name> LABELS <label>... SOURCES <file>... [DEPS <target>...] [PROGRAMS <executable target>...]
