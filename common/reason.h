@@ -17,7 +17,7 @@ enum class Reason : std::uint8_t {
   WrongDevice = 4,         // ordered for another device id
   WrongTrustVersion = 5,   // signed under another version of the trust store
   StaleSequence = 6,       // the sequence is not above the last one accepted
-  Expired = 7,             // past its expiry, or the device does not know the time yet
+  Expired = 7,             // past its expiry
   ManifestUnknownKey = 8,  // too few signatures by known release keys
   ManifestSignature = 9,   // a release signature does not fit
   WrongProduct = 10,
@@ -29,6 +29,10 @@ enum class Reason : std::uint8_t {
   Unsupported = 16,          // a kind of command or of encoding this agent does not know
   NothingToRevert = 17,      // no other confirmed image is in a slot
   WrongAttempt = 18,         // Cancel for an attempt that is not in force
+  Unfit = 19,                // the application says so: battery, health
+  LowMemory = 20,            // too little free heap, or no block large enough, for TLS
+  NoSlots = 21,              // the flash has no room for two slots
+  NoTime = 22,               // the device does not know the time, and so not whether the order has expired
 
   // Failures: the attempt ended before the new image ran.
   DownloadDeadline = 50,  // not complete within the order's download seconds
@@ -39,6 +43,7 @@ enum class Reason : std::uint8_t {
   FlashError = 55,        // a flash operation failed or did not read back
   Cancelled = 56,         // by command
   ArmFailed = 57,         // the boot path came back with the old image without having tried the new one
+  ConfigRejected = 58,    // the new provisioning is malformed, for another board, or brings foreign anchors of trust
 
   // Rollbacks: the new image ran and was left.
   SelfTest = 100,  // the application's self-test said no

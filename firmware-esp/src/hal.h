@@ -34,6 +34,10 @@ class Boot {
   virtual bool arm(std::uint32_t slot, std::uint32_t length) = 0;
   // On the chip this does not return; elsewhere it does, and the caller must return from its step at once.
   virtual void restart() = 0;
+  // Leaves a one-time token in RTC memory: the next reset is a planned wake from deep sleep, not a crash.
+  virtual void plan_wake() = 0;
+  // Takes the token. true at most once for each plan_wake(), and never after power was away.
+  virtual bool planned_wake() = 0;
 };
 
 // Streaming SHA-256 beside the envelope's hash and signature check. One stream at a time; sha256() and verify() may be

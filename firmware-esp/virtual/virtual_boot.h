@@ -16,6 +16,9 @@ class VirtualBoot : public hal::Boot {
   bool power_safe() override { return false; }
   bool arm(std::uint32_t slot, std::uint32_t length) override;
   void restart() override { restarting_ = true; }
+  // The virtual board never sleeps.
+  void plan_wake() override {}
+  bool planned_wake() override { return false; }
   [[nodiscard]] bool restarting() const { return restarting_; }
 
  private:

@@ -88,7 +88,8 @@ class Firmware {
       : context_(context), random_(context.seed), sketch_(context.image.fault, context.log) {}
 
   std::optional<ResetReason> run() {
-    if (early_boot(context_.flash, context_.boot, crypto_) == EarlyBoot::Restart) return ResetReason::Software;
+    alignas(4) Scratch scratch{};
+    if (early_boot(context_.flash, context_.boot, crypto_, scratch) == EarlyBoot::Restart) return ResetReason::Software;
     if (context_.image.fault == Fault::CrashesAtBoot) {
       return context_.stop.wait_for(kCrashAfter) ? std::nullopt : std::optional(ResetReason::Exception);
     }
@@ -97,7 +98,7 @@ class Firmware {
     }
     if (!set_up()) return idle_for_ever();
     const Name& made_for = context_.image.hardware;
-    if (!made_for.empty() && made_for != board_.provisioning.hardware) {
+    if (!made_for.empty() && made_for != board_.hardware) {
       context_.log.error("crashes: the firmware is made for " + std::string(made_for.view()));
       return context_.stop.wait_for(kCrashAfter) ? std::nullopt : std::optional(ResetReason::Exception);
     }
@@ -106,9 +107,10 @@ class Firmware {
 
  private:
   bool set_up() {
-    const BoardCheck check = load_board(context_.flash, crypto_, workspace_.data(), workspace_.size(), board_);
+    const BoardCheck check =
+        load_board(context_.flash, crypto_, workspace_.data(), workspace_.size(), provisioning_, board_);
     std::string problem = check == BoardCheck::Good ? std::string() : to_string(check);
-    if (problem.empty()) identity_ = TlsIdentity::make(board_.provisioning, problem);
+    if (problem.empty()) identity_ = TlsIdentity::make(provisioning_, problem);
     if (!problem.empty()) context_.log.error(problem);
     return problem.empty();
   }
@@ -121,7 +123,7 @@ class Firmware {
 
   std::optional<ResetReason> run_agent() {
     const bool offline = context_.image.fault == Fault::NoNetwork;
-    Network network(board_.provisioning, identity_, clock_, random_);
+    Network network(provisioning_, identity_, clock_, random_);
     const hal::Ports ports{.flash = context_.flash,
                            .boot = context_.boot,
                            .crypto = crypto_,
@@ -177,6 +179,7 @@ class Firmware {
   OfflineMqtt no_mqtt_;
   OfflineDownload no_download_;
   std::vector<std::uint8_t> workspace_ = std::vector<std::uint8_t>(flash_map::kProvisioningSize);
+  Provisioning provisioning_;
   Board board_;
   std::shared_ptr<const TlsIdentity> identity_;
   std::optional<hal::Link> link_;

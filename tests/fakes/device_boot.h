@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "tests/fakes/device_flash.h"
@@ -22,6 +23,8 @@ class DeviceBoot final : public hal::Boot {
     return true;
   }
   void restart() override { restart_wanted = true; }
+  void plan_wake() override { wake_planned = true; }
+  bool planned_wake() override { return std::exchange(wake_planned, false); }
 
   // What happens between the reset and the first instruction of the image. false: power went away.
   bool run() {
@@ -43,6 +46,7 @@ class DeviceBoot final : public hal::Boot {
   bool refuse_arm = false;
   bool forget_orders = false;  // as the stock bootloader does when power was away
   bool restart_wanted = false;
+  bool wake_planned = false;  // in RTC memory: whoever takes the power away clears it
   int armed = 0;
 
  private:

@@ -130,7 +130,7 @@ class DeviceRig {
       clock.reboot();
       if (!boot_path.run()) return false;
       ++boots;
-    } while (early_boot(flash, boot_path, crypto) == EarlyBoot::Restart);
+    } while (early_boot(flash, boot_path, crypto, scratch_) == EarlyBoot::Restart);
     const Firmware* firmware = running();
     if (flash.dead() || firmware == nullptr || firmware->crashes_at_boot) return false;
     application.result = firmware->self_test;
@@ -192,6 +192,7 @@ class DeviceRig {
   DeviceClock clock;
   DeviceRandom random;
   RigApplication application;
+  Provisioning provisioning;  // what `board` was made of, without its trust store
   Board board;
   std::unique_ptr<Agent> agent;
   hal::Link link_at_boot = hal::Link::Up;
@@ -208,10 +209,14 @@ class DeviceRig {
     (void)trust.ca_hashes.push_back(Digest{});
     trust.root_threshold = trust.release_threshold = 1;
     board.trust = trust;
-    board.provisioning.device_id = DeviceId("node-1");
-    board.provisioning.product = Name("sensor");
-    board.provisioning.hardware = Name("d1-mini");
-    board.provisioning.provisioned_at = 1'700'000'000;
+    board.device_id = DeviceId("node-1");
+    board.product = Name("sensor");
+    board.hardware = Name("d1-mini");
+    board.provisioned_at = 1'700'000'000;
+    provisioning.device_id = board.device_id;
+    provisioning.product = board.product;
+    provisioning.hardware = board.hardware;
+    provisioning.provisioned_at = board.provisioned_at;
     config_.build_seconds = 1'700'000'000;
   }
 
@@ -229,6 +234,7 @@ class DeviceRig {
     return bytes;
   }
 
+  alignas(4) Scratch scratch_{};  // of the early boot
   std::uint32_t image_size_;
   std::deque<Firmware> firmwares_;  // stay where they are: the agent views their version
   std::size_t old_ = 0;

@@ -113,8 +113,7 @@ std::uint64_t Agent::trusted_time() const {
   if (now == 0) return 0;
   // Nothing here comes from a command: a Pi that believes it is 2040 must not poison a board for ever.
   std::uint64_t time = now;
-  for (const auto floor :
-       {config_.build_seconds, board_.provisioning.provisioned_at, ledger_.confirmed().clock_floor}) {
+  for (const auto floor : {config_.build_seconds, board_.provisioned_at, ledger_.confirmed().clock_floor}) {
     if (floor > time) time = floor;
   }
   return time;
@@ -184,7 +183,7 @@ std::size_t Agent::encode_heartbeat() {
   Heartbeat heartbeat;
   report_.progress_bytes = downloader_.active() ? downloader_.bytes() : report_.progress_bytes;
   const HeartbeatSources sources{ports_, config_, board_, ledger_, running_, report_};
-  fill_heartbeat(sources, heartbeat_.draw(board_.provisioning.heartbeat_seconds, ports_.random), heartbeat);
+  fill_heartbeat(sources, heartbeat_.draw(board_.heartbeat_seconds, ports_.random), heartbeat);
   application_.health(heartbeat.health);
   return device_wire::encode(heartbeat, scratch_.data(), scratch_.size());
 }
@@ -193,7 +192,7 @@ void Agent::report() {
   const std::uint64_t now = ports_.clock.monotonic_ms();
   if (ports_.mqtt.link() != hal::Link::Up || !heartbeat_.due(now)) return;
   const std::size_t size = encode_heartbeat();
-  const Topic topic = make_topic(TopicKind::Heartbeat, board_.provisioning.device_id.view());
+  const Topic topic = make_topic(TopicKind::Heartbeat, board_.device_id.view());
   const std::uint16_t packet = ports_.mqtt.publish(topic.view(), ByteView(scratch_.data(), size));
   if (packet == 0) return;  // still due
   heartbeat_.sent(now);

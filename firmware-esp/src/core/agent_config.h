@@ -13,9 +13,13 @@ struct Vitals {
 };
 
 struct AgentConfig {
-  std::string_view version;         // of the sketch; must outlive the agent
-  std::uint64_t build_seconds = 0;  // 1970-based, the clock's floor
-  Vitals (*vitals)() = nullptr;     // for the heartbeat; none: zeros
+  std::string_view version;             // of the sketch; must outlive the agent
+  std::uint64_t build_seconds = 0;      // 1970-based, the clock's floor
+  Vitals (*vitals)() = nullptr;         // for the heartbeat and for the two limits below; none: zeros, and no limits
+  std::uint32_t minimum_free_heap = 0;  // bytes: with less an update is refused as LowMemory
+  std::uint32_t minimum_block = 0;      // bytes, in one piece: likewise
+  std::uint32_t sleep_seconds = 0;      // between two heartbeats of a device that sleeps; 0: it stays awake
+  std::uint32_t download_bytes_per_second = 0;  // at most, so that the sketch has its share; 0: as fast as it comes
 };
 
 }  // namespace flotilla

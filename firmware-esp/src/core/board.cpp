@@ -59,20 +59,29 @@ const char* to_string(BoardCheck check) {
   return "unknown";
 }
 
-BoardCheck load_board(hal::Flash& flash, TrustCrypto& crypto, std::uint8_t* workspace, std::size_t size, Board& out) {
+BoardCheck load_board(hal::Flash& flash, TrustCrypto& crypto, std::uint8_t* workspace, std::size_t size,
+                      Provisioning& provisioning, Board& board) {
   ProvisioningBlock block;
   const CopyCheck second = read_copy(flash, flash_map::kProvisioning[1], workspace, size, block);
   const std::uint32_t second_version = block.version;
   CopyCheck first = read_copy(flash, flash_map::kProvisioning[0], workspace, size, block);
+  board.config_copy = 0;
   // The workspace holds one copy: the other is read once more where it is the better one.
   if (second == CopyCheck::Good && (first != CopyCheck::Good || second_version > block.version)) {
     first = read_copy(flash, flash_map::kProvisioning[1], workspace, size, block);
+    board.config_copy = 1;
   }
   if (first != CopyCheck::Good) return check_of(first, second);
-  if (!device_wire::decode(block.message, out.provisioning)) return BoardCheck::Malformed;
-  if (!is_device_id(out.provisioning.device_id.view())) return BoardCheck::Malformed;
-  if (out.provisioning.heartbeat_seconds > kMaxHeartbeatSeconds) return BoardCheck::Malformed;
-  return read_trust(out.provisioning.signed_trust_store, crypto, out.trust);
+  if (!device_wire::decode(block.message, provisioning)) return BoardCheck::Malformed;
+  if (!is_device_id(provisioning.device_id.view())) return BoardCheck::Malformed;
+  if (provisioning.heartbeat_seconds > kMaxHeartbeatSeconds) return BoardCheck::Malformed;
+  board.device_id = provisioning.device_id;
+  board.product = provisioning.product;
+  board.hardware = provisioning.hardware;
+  board.provisioned_at = provisioning.provisioned_at;
+  board.heartbeat_seconds = provisioning.heartbeat_seconds;
+  board.config_version = block.version;
+  return read_trust(provisioning.signed_trust_store, crypto, board.trust);
 }
 
 }  // namespace flotilla

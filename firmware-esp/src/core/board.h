@@ -9,8 +9,16 @@
 
 namespace flotilla {
 
+// What the agent keeps of the provisioning for as long as it runs. The rest (Wi-Fi, certificates, addresses) is the
+// platform's, at set-up only.
 struct Board {
-  Provisioning provisioning;  // its views point into the workspace given to load_board()
+  DeviceId device_id;
+  Name product;
+  Name hardware;
+  std::uint64_t provisioned_at = 0;      // seconds since 1970
+  std::uint32_t heartbeat_seconds = 30;  // usual interval
+  std::uint32_t config_version = 0;      // of the provisioning block in use
+  std::uint8_t config_copy = 0;          // which of the two copies it is
   TrustStore trust;
 };
 
@@ -28,8 +36,8 @@ enum class BoardCheck : std::uint8_t {
 
 // Reads the copy with the higher version of those that are good into `workspace` (kProvisioningSize bytes are always
 // enough), decodes it, and checks that the trust store is sound and signed by its own roots. The workspace must stay
-// as long as the views of `out` are used; the agent itself uses none of them.
+// as long as the views of `provisioning` are used; `board` has none.
 [[nodiscard]] BoardCheck load_board(hal::Flash& flash, TrustCrypto& crypto, std::uint8_t* workspace, std::size_t size,
-                                    Board& out);
+                                    Provisioning& provisioning, Board& board);
 
 }  // namespace flotilla

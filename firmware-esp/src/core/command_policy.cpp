@@ -28,7 +28,7 @@ Answer decodes(Question& q) {
 }
 
 Answer own_id(Question& q) {
-  return refuse_if(q.subject.command.device_id != q.facts.board.provisioning.device_id, Reason::WrongDevice);
+  return refuse_if(q.subject.command.device_id != q.facts.board.device_id, Reason::WrongDevice);
 }
 
 Answer own_trust_version(Question& q) {
@@ -131,13 +131,13 @@ Answer raw_image(Question& q) {
 
 Answer own_product(Question& q) {
   if (!is_install(q)) return {};
-  return refuse_if(q.subject.manifest.product != q.facts.board.provisioning.product, Reason::WrongProduct);
+  return refuse_if(q.subject.manifest.product != q.facts.board.product, Reason::WrongProduct);
 }
 
 Answer own_hardware(Question& q) {
   if (!is_install(q)) return {};
   for (const auto& hardware : q.subject.manifest.hardware) {
-    if (hardware == q.facts.board.provisioning.hardware) return {};
+    if (hardware == q.facts.board.hardware) return {};
   }
   return refuse(Reason::WrongHardware);
 }

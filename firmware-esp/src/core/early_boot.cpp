@@ -27,12 +27,11 @@ bool way_back_is_open(const Ledger& ledger, hal::Flash& flash, hal::Crypto& cryp
 
 }  // namespace
 
-EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto) {
+EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto, Scratch& scratch) {
   Ledger ledger(flash);
   if (!ledger.open()) return EarlyBoot::Continue;
   const bool on_trial = ledger.state() == UpdateState::Armed || ledger.state() == UpdateState::Trial;
   bool go_back = false;
-  alignas(4) Scratch scratch;
   if (on_trial && !ledger.attempt_is_confirmed()) {
     go_back = count_trial_boot(ledger);
   } else if (ledger.state() == UpdateState::RolledBack) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "firmware-esp/src/core/slots.h"
 #include "firmware-esp/src/hal.h"
 
 namespace flotilla {
@@ -14,7 +15,7 @@ enum class EarlyBoot : std::uint8_t {
 
 // Counts a boot of an image on trial in the journal; when the trial boots are used up it journals RolledBack(Crash),
 // arms the confirmed image and restarts. A way back that was cut short is armed again. Call it once in each boot, before
-// user code and before Agent::begin().
-[[nodiscard]] EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto);
+// user code and before Agent::begin(). `scratch` is used only during the call.
+[[nodiscard]] EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto, Scratch& scratch);
 
 }  // namespace flotilla

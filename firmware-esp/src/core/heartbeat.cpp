@@ -52,8 +52,8 @@ void fill_heartbeat(const HeartbeatSources& from, std::uint32_t next_seconds, He
   out.reset_reason = from.ports.boot.reset_reason();
   out.uptime_seconds = static_cast<std::uint32_t>(from.ports.clock.monotonic_ms() / 1000);
   out.chip_id = from.ports.boot.chip_id();
-  out.hardware = from.board.provisioning.hardware;
-  out.product = from.board.provisioning.product;
+  out.hardware = from.board.hardware;
+  out.product = from.board.product;
   out.agent_version.assign_cut(kAgentVersion);
 
   out.running_version.assign_cut(from.config.version);

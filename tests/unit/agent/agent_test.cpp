@@ -251,7 +251,7 @@ TEST(Agent, TheClockNeverFallsBelowBuildAndProvisioning) {
   constexpr std::uint64_t kLater = 2'000'000'001;  // one second behind the order's expiry; the clock says 1'800'000'000
   for (const bool by_build : {true, false}) {
     DeviceRig rig;
-    if (!by_build) rig.board.provisioning.provisioned_at = kLater;
+    if (!by_build) rig.board.provisioned_at = kLater;
     rig.mqtt.set_link(hal::Link::Up);
     rig.mqtt.retain(rig.install());
     Agent agent({rig.flash, rig.boot_path, rig.crypto, rig.server, rig.mqtt, rig.clock, rig.random}, rig.application,
