@@ -21,6 +21,7 @@ FLOTILLA_PACKAGES=(
 FLOTILLA_TEST_PACKAGES=(
     libgtest-dev clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev shellcheck
     mosquitto-clients curl sqlite3 util-linux procps
+    gcc-xtensa-lx106 binutils-xtensa-lx106 picolibc-xtensa-lx106-elf libstdc++-arm-none-eabi-newlib qemu-system-misc
 )
 
 # install_packages <name>...: returns 0 once all of them are installed.
