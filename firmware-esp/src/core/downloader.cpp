@@ -5,9 +5,6 @@
 namespace flotilla {
 namespace {
 
-constexpr std::uint32_t kFirstDelayMs = 1000;
-constexpr std::uint32_t kLastDelayMs = 60000;
-constexpr std::uint64_t kStallMs = 60000;  // without a byte: the connection is taken for broken
 constexpr int kRangeNotSatisfiable = 416;
 
 }  // namespace
@@ -15,8 +12,7 @@ constexpr int kRangeNotSatisfiable = 416;
 void Downloader::begin(const hal::Ports& ports, std::uint8_t slot, const ProgressRecord& done) {
   *this = {};
   slot_ = slot;
-  seconds_before_ = done.seconds;
-  began_ms_ = ports.clock.monotonic_ms();
+  timer_.begin(ports.clock, done.seconds);
   bytes_ = done.bytes;
   writer_.begin(slot, bytes_);
   phase_ = bytes_ == 0 ? Phase::Filler : Phase::Rehash;
@@ -32,12 +28,8 @@ std::uint32_t Downloader::safe_bytes(const AttemptRecord& order) const {
   return whole_ ? order.image_size : bytes_ / kRecordEvery * kRecordEvery;
 }
 
-std::uint32_t Downloader::seconds(hal::Clock& clock) const {
-  return seconds_before_ + static_cast<std::uint32_t>((clock.monotonic_ms() - began_ms_) / 1000);
-}
-
 bool Downloader::late(const hal::Ports& ports, const AttemptRecord& order) const {
-  return seconds(ports.clock) >= order.download_seconds;
+  return timer_.seconds(ports.clock) >= order.download_seconds;
 }
 
 Progress Downloader::fail(Reason reason) {
@@ -62,8 +54,8 @@ Progress Downloader::step(const hal::Ports& ports, const AttemptRecord& order, S
     case Phase::Wait:
       if (bytes_ >= order.image_size) return complete(ports, order);
       if (late(ports, order)) return fail(http_status_ != 0 ? Reason::DownloadRefused : Reason::DownloadDeadline);
-      if (ports.clock.monotonic_ms() < retry_ms_) return Progress::Working;
-      heard_ms_ = ports.clock.monotonic_ms();
+      if (timer_.waiting(ports.clock)) return Progress::Working;
+      timer_.asked(ports.clock);
       ports.download.begin(order.path.view(), bytes_);
       phase_ = Phase::Fetch;
       return Progress::Working;
@@ -96,7 +88,7 @@ Progress Downloader::fetch(const hal::Ports& ports, const AttemptRecord& order, 
     case hal::DownloadStatus::Pending: break;
   }
   if (late(ports, order)) return fail(Reason::DownloadDeadline);
-  if (ports.clock.monotonic_ms() - heard_ms_ >= kStallMs) back_off(ports);
+  if (timer_.stalled(ports.clock)) back_off(ports);
   return Progress::Working;
 }
 
@@ -119,8 +111,7 @@ Progress Downloader::take(const hal::Ports& ports, const AttemptRecord& order, S
   std::memcpy(carry_.data(), scratch.data() + written, carry_size_);
   if (received != 0) {
     http_status_ = 0;
-    delay_ms_ = 0;
-    heard_ms_ = ports.clock.monotonic_ms();
+    timer_.heard(ports.clock);
   }
   return late(ports, order) && !last ? fail(Reason::DownloadDeadline) : Progress::Working;
 }
@@ -146,12 +137,10 @@ Progress Downloader::check(const hal::Ports& ports, const AttemptRecord& order, 
   return Progress::Done;
 }
 
-// Doubled each time, and spread between half and all of it, so that a fleet does not come back at one moment.
 void Downloader::back_off(const hal::Ports& ports) {
   ports.download.stop();
   carry_size_ = 0;
-  delay_ms_ = delay_ms_ == 0 ? kFirstDelayMs : (delay_ms_ >= kLastDelayMs / 2 ? kLastDelayMs : delay_ms_ * 2);
-  retry_ms_ = ports.clock.monotonic_ms() + delay_ms_ / 2 + ports.random.next() % (delay_ms_ / 2 + 1);
+  timer_.back_off(ports.clock, ports.random);
   phase_ = Phase::Wait;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "common/reason.h"
+#include "firmware-esp/src/core/fetch_timer.h"
 #include "firmware-esp/src/core/records.h"
 #include "firmware-esp/src/core/slots.h"
 #include "firmware-esp/src/hal.h"
@@ -27,7 +28,10 @@ class Downloader {
   [[nodiscard]] int http_status() const { return http_status_; }             // of the last refusal; 0: none
   [[nodiscard]] std::uint32_t bytes() const { return bytes_; }               // in the slot
   [[nodiscard]] std::uint32_t safe_bytes(const AttemptRecord& order) const;  // what may be recorded as done
-  [[nodiscard]] std::uint32_t seconds(hal::Clock& clock) const;              // of the download's time used
+  // Of the download's time used.
+  [[nodiscard]] std::uint32_t seconds(hal::Clock& clock) const { return timer_.seconds(clock); }
+  // Bytes come, or are hashed: no sign that anything is wrong with the connection.
+  [[nodiscard]] bool flows() const { return active() && !timer_.in_trouble(); }
 
  private:
   enum class Phase : std::uint8_t { Idle, Filler, Rehash, Wait, Fetch, Check };
@@ -48,11 +52,7 @@ class Downloader {
   std::array<std::uint8_t, 4> carry_{};  // the flash is written by words: what came beyond the last whole one
   int http_status_ = 0;
   std::uint32_t bytes_ = 0;
-  std::uint32_t seconds_before_ = 0;
-  std::uint32_t delay_ms_ = 0;
-  std::uint64_t began_ms_ = 0;
-  std::uint64_t retry_ms_ = 0;
-  std::uint64_t heard_ms_ = 0;
+  FetchTimer timer_;
   SlotWriter writer_;
   FlashHasher hasher_;
 };
