@@ -7,8 +7,8 @@
 namespace flotilla {
 namespace {
 
-constexpr std::uint8_t kMagic[4] = {'F', 'L', 'P', 'V'};
 constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kMagic[6] = {'F', 'L', 'P', 'V', kFormat, 0};  // with the format behind it
 constexpr std::size_t kCrcOffset = 16;
 
 void store_u32(std::uint8_t* out, std::uint32_t value) {
@@ -23,9 +23,10 @@ std::uint32_t load_u32(const std::uint8_t* in) {
 
 }  // namespace
 
+bool is_provisioning_header(const std::uint8_t* header) { return std::memcmp(header, kMagic, sizeof kMagic) == 0; }
+
 bool parse_provisioning_block(ByteView block, ProvisioningBlock& out) {
-  if (block.size < kProvisioningHeader || std::memcmp(block.data, kMagic, sizeof kMagic) != 0) return false;
-  if (block.data[4] != kFormat || block.data[5] != 0) return false;
+  if (block.size < kProvisioningHeader || !is_provisioning_header(block.data)) return false;
   const std::uint32_t length = load_u32(block.data + 12);
   if (length > block.size - kProvisioningHeader) return false;
   const ByteView message(block.data + kProvisioningHeader, length);
@@ -38,7 +39,6 @@ std::size_t write_provisioning_block(std::uint32_t version, ByteView message, st
   if (capacity < kProvisioningHeader || message.size > capacity - kProvisioningHeader) return 0;
   std::memset(out, 0, kProvisioningHeader);
   std::memcpy(out, kMagic, sizeof kMagic);
-  out[4] = kFormat;
   store_u32(out + 8, version);
   store_u32(out + 12, static_cast<std::uint32_t>(message.size));
   store_u32(out + kCrcOffset, crc32(message, crc32(ByteView(out, kCrcOffset))));

@@ -16,6 +16,9 @@ struct ProvisioningBlock {
   ByteView message;           // points into the block given
 };
 
+// Magic and format fit; `header` has at least a block's first 6 bytes. Says nothing about the rest.
+[[nodiscard]] bool is_provisioning_header(const std::uint8_t* header);
+
 // false when magic, format, length or CRC do not fit.
 [[nodiscard]] bool parse_provisioning_block(ByteView block, ProvisioningBlock& out);
 

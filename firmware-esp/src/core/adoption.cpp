@@ -1,0 +1,127 @@
+#include "firmware-esp/src/core/adoption.h"
+
+#include <cstring>
+
+#include "common/crc32.h"
+#include "common/flash_map.h"
+#include "firmware-esp/src/core/slots.h"
+#include "proto/provisioning_block.h"
+
+namespace flotilla {
+namespace {
+
+using flash_map::kSector;
+
+constexpr std::uint32_t kHeader = kProvisioningHeader;
+
+// An adoption block fills at most one sector, so that it is there whole or not at all and its erasure is one operation.
+static_assert((flash_map::kImage + flash_map::kImageMax) % kSector == 0, "the block's sector follows the image area");
+static_assert(flash_map::kImage + flash_map::kImageMax + kSector <= flash_map::kSlot[0], "and lies before the slots");
+
+// EEPROM, RF calibration and the SDK's parameters: never ours.
+constexpr std::uint32_t kReservedAtTheEnd = 5 * kSector;
+
+struct Work {
+  hal::Flash& flash;
+  std::uint8_t* buffer;
+  std::uint32_t size;
+};
+
+std::uint32_t smaller(std::uint32_t a, std::uint32_t b) { return a < b ? a : b; }
+
+std::uint32_t word_at(const std::uint8_t* in) {
+  std::uint32_t value = 0;
+  for (int i = 3; i >= 0; --i) value = value << 8 | in[i];
+  return value;
+}
+
+// Leaves the header in the buffer. No CRC: a block that was half erased must be found too.
+bool looks_like_block(const Work& work, std::uint32_t address, std::uint32_t capacity) {
+  return work.flash.read(address, work.buffer, kHeader) && is_provisioning_header(work.buffer) &&
+         word_at(work.buffer + 12) <= capacity - kHeader;
+}
+
+bool is_good_block(const Work& work, std::uint32_t address, std::uint32_t capacity) {
+  if (!looks_like_block(work, address, capacity)) return false;
+  const std::uint32_t expected = word_at(work.buffer + 16);
+  std::uint32_t left = word_at(work.buffer + 12);
+  std::uint32_t crc = crc32(ByteView(work.buffer, 16));
+  for (std::uint32_t at = address + kHeader; left != 0;) {
+    const std::uint32_t part = smaller(left, work.size);
+    if (!work.flash.read(at, work.buffer, (part + 3) & ~std::uint32_t{3})) return false;
+    crc = crc32(ByteView(work.buffer, part), crc);
+    at += part;
+    left -= part;
+  }
+  return crc == expected;
+}
+
+bool is_good_copy(const Work& work, std::uint32_t address) {
+  return is_good_block(work, address, flash_map::kProvisioningSize);
+}
+
+bool store(const Work& work, std::uint32_t source, std::uint32_t target) {
+  if (!work.flash.erase_sector(target)) return false;
+  for (std::uint32_t at = 0; at < kSector; at += work.size) {
+    const std::uint32_t part = smaller(kSector - at, work.size);
+    if (!work.flash.read(source + at, work.buffer, part)) return false;
+    if (!work.flash.write(target + at, work.buffer, part)) return false;
+  }
+  return is_good_copy(work, target);
+}
+
+// The content is overwritten before the erasure: a cut in the middle of that would leave half of the secrets, and no
+// magic by which the next boot could find them.
+bool wipe(const Work& work, std::uint32_t sector) {
+  std::memset(work.buffer, 0, work.size);
+  for (std::uint32_t at = kHeader; at < kSector; at += work.size) {
+    if (!work.flash.write(sector + at, work.buffer, smaller(kSector - at, work.size))) return false;
+  }
+  return work.flash.erase_sector(sector);
+}
+
+// The old firmware's updater staged the whole file before the bootloader copied it to where it runs: below its file
+// system (espota and HTTP update) or behind its sketch (web upload), at a sector's start in each case. Where its file
+// system began depends on how it was built, so the block may lie in any sector between the image and the SDK's.
+bool wipe_staged_copies(const Work& work, std::uint32_t from) {
+  const std::uint32_t end = work.flash.size() - kReservedAtTheEnd;
+  for (std::uint32_t at = from; at < end; at += kSector) {
+    if (!looks_like_block(work, at, kSector)) continue;
+    const bool is_place = at == flash_map::kProvisioning[0] || at == flash_map::kProvisioning[1];
+    if (is_place && is_good_copy(work, at)) continue;
+    if (!wipe(work, at)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+const char* to_string(Adoption adoption) {
+  switch (adoption) {
+    case Adoption::None: return "no adoption block";
+    case Adoption::Adopted: return "adopted: took over the provisioning that came with the image, and erased it there";
+    case Adoption::Erased: return "erased an adoption block: this board is provisioned already";
+    case Adoption::Damaged: return "the adoption block behind the image is damaged: send the adoption image again";
+    case Adoption::NotWritten: return "adoption failed: the flash did not take the provisioning";
+    case Adoption::NotErased: return "adopted, but the flash did not erase the copy that came with the image";
+  }
+  return "unknown";
+}
+
+Adoption adopt_provisioning(hal::Flash& flash, std::uint8_t* buffer, std::size_t size) {
+  const Work work{flash, buffer, static_cast<std::uint32_t>(size)};
+  const std::uint32_t length = image_size_at(flash, flash_map::kImage);
+  const std::uint32_t block = (flash_map::kImage + length + kSector - 1) & ~(kSector - 1);
+  if (length == 0 || !looks_like_block(work, block, kSector)) return Adoption::None;
+
+  Adoption result = Adoption::Erased;
+  if (!is_good_copy(work, flash_map::kProvisioning[0]) && !is_good_copy(work, flash_map::kProvisioning[1])) {
+    if (!is_good_block(work, block, kSector)) return Adoption::Damaged;
+    if (!store(work, block, flash_map::kProvisioning[0])) return Adoption::NotWritten;
+    result = Adoption::Adopted;
+  }
+  // Last the one by which the next boot sees that there is something to do.
+  return wipe_staged_copies(work, block + kSector) && wipe(work, block) ? result : Adoption::NotErased;
+}
+
+}  // namespace flotilla

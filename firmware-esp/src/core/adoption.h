@@ -1,0 +1,28 @@
+// Adoption: a board that ran somebody's old firmware got its provisioning with its first image of ours, through the update
+// path that it had. The file of `flotilla device enroll --adoption-image` carries this board's provisioning block in the
+// first sector behind the image; here it is put into its place and erased everywhere else.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "firmware-esp/src/hal.h"
+
+namespace flotilla {
+
+enum class Adoption : std::uint8_t {
+  None,        // no block behind the running image: the usual boot
+  Adopted,     // the block is the board's provisioning now, and nowhere else in flash
+  Erased,      // the board was provisioned already: what lay behind the image is gone
+  Damaged,     // not provisioned, and the block behind the image has no good CRC
+  NotWritten,  // the flash refused the provisioning: tried again at the next boot
+  NotErased,   // provisioned, but the flash refused to erase the other copies: tried again at the next boot
+};
+// One plain sentence for the log.
+[[nodiscard]] const char* to_string(Adoption adoption);
+
+// Call it in each boot before load_board(): what a power cut left over is finished by the next one. At any moment there
+// is a good block in the provisioning or behind the image. `size` is a multiple of 4 of at least 32 bytes.
+[[nodiscard]] Adoption adopt_provisioning(hal::Flash& flash, std::uint8_t* buffer, std::size_t size);
+
+}  // namespace flotilla
