@@ -22,16 +22,38 @@ class Flash {
   virtual std::uint32_t size() = 0;
 };
 
+// What is known of this boot. Does not change while it lasts.
+struct BootFacts {
+  ResetReason reset_reason = ResetReason::Unknown;
+  std::uint32_t chip_id = 0;
+  bool power_safe = false;  // a power cut while the image is copied does no harm: our bootloader
+  bool tried = false;       // the image armed last was started at least once; known only where power_safe
+};
+
+// At the next reset the image area is to hold `length` bytes from that slot.
+struct BootOrder {
+  std::uint8_t slot = 0;
+  std::uint32_t length = 0;
+  // The image to go back to without the agent's help, and after how many boots that were not confirmed. For power-safe
+  // boot paths; trial_boots 0: no trial.
+  std::uint8_t fallback_slot = 0;
+  std::uint32_t fallback_length = 0;
+  std::uint8_t trial_boots = 0;
+};
+
 // The boot path: the stock eboot's copy command, or our bootloader's journal.
 class Boot {
  public:
   virtual ~Boot() = default;
-  virtual ResetReason reset_reason() = 0;
-  virtual std::uint32_t chip_id() = 0;
-  virtual bool power_safe() = 0;
-  // At the next reset the image area is to hold `length` bytes from the slot that begins at `slot` (its image lies one
-  // sector further on). false: the order could not be placed. A later call replaces it.
-  virtual bool arm(std::uint32_t slot, std::uint32_t length) = 0;
+  virtual BootFacts facts() = 0;
+  // false: the order could not be placed. A later call replaces it.
+  virtual bool arm(const BootOrder& order) = 0;
+  // The running image is to stay: no more trial boots are counted. Durable when it returns true. Nothing to do for a
+  // stock boot path, nor where there is no trial.
+  virtual bool confirm() = 0;
+  // This slot holds the running image, confirmed: a power-safe boot path repairs the image area from it. false: that
+  // could not be noted, and nothing else is lost.
+  virtual bool keep(std::uint8_t slot, std::uint32_t length) = 0;
   // On the chip this does not return; elsewhere it does, and the caller must return from its step at once.
   virtual void restart() = 0;
   // Leaves a one-time token in RTC memory: the next reset is a planned wake from deep sleep, not a crash.

@@ -6,11 +6,11 @@
 
 namespace flotilla {
 
-bool VirtualBoot::arm(std::uint32_t slot, std::uint32_t length) {
-  if ((slot != flash_map::kSlot[0] && slot != flash_map::kSlot[1]) || length > flash_map::kImageMax) return false;
+bool VirtualBoot::arm(const hal::BootOrder& order) {
+  if (order.slot > 1 || order.length > flash_map::kImageMax) return false;
   try {
     // From the slot's start: its first sector is the filler that keeps eboot's own sector as it is.
-    rtc_.store({.source = slot, .target = 0, .size = flash_map::kImage + length});
+    rtc_.store({.source = flash_map::kSlot[order.slot], .target = 0, .size = flash_map::kImage + order.length});
   } catch (const std::runtime_error&) {
     return false;
   }

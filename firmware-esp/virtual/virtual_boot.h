@@ -11,10 +11,10 @@ class VirtualBoot : public hal::Boot {
   VirtualBoot(RtcMemory& rtc, ResetReason reason, std::uint32_t chip_id)
       : rtc_(rtc), reason_(reason), chip_id_(chip_id) {}
 
-  ResetReason reset_reason() override { return reason_; }
-  std::uint32_t chip_id() override { return chip_id_; }
-  bool power_safe() override { return false; }
-  bool arm(std::uint32_t slot, std::uint32_t length) override;
+  hal::BootFacts facts() override { return {.reset_reason = reason_, .chip_id = chip_id_}; }
+  bool arm(const hal::BootOrder& order) override;
+  bool confirm() override { return true; }
+  bool keep(std::uint8_t /*slot*/, std::uint32_t /*length*/) override { return true; }
   void restart() override { restarting_ = true; }
   // The virtual board never sleeps.
   void plan_wake() override {}

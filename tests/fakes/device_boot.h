@@ -13,15 +13,15 @@ class DeviceBoot final : public hal::Boot {
  public:
   explicit DeviceBoot(DeviceFlash& flash) : flash_(flash) {}
 
-  ResetReason reset_reason() override { return reason; }
-  std::uint32_t chip_id() override { return 0xC0FFEE; }
-  bool power_safe() override { return true; }
-  bool arm(std::uint32_t slot, std::uint32_t length) override {
+  hal::BootFacts facts() override { return {.reset_reason = reason, .chip_id = 0xC0FFEE, .power_safe = true}; }
+  bool arm(const hal::BootOrder& order) override {
     if (refuse_arm || !flash_.begin_operation()) return false;
-    order_ = Order{slot, length};
+    order_ = order;
     ++armed;
     return true;
   }
+  bool confirm() override { return true; }
+  bool keep(std::uint8_t /*slot*/, std::uint32_t /*length*/) override { return true; }
   void restart() override { restart_wanted = true; }
   void plan_wake() override { wake_planned = true; }
   bool planned_wake() override { return std::exchange(wake_planned, false); }
@@ -33,7 +33,7 @@ class DeviceBoot final : public hal::Boot {
     if (!order_) return !flash_.dead();
     std::vector<std::uint8_t> sector(flash_map::kSector);
     for (std::uint32_t at = 0; at < order_->length; at += flash_map::kSector) {
-      if (!flash_.read(order_->slot + flash_map::kSector + at, sector.data(), sector.size())) return false;
+      if (!flash_.read(flash_map::kSlotImage[order_->slot] + at, sector.data(), sector.size())) return false;
       if (!flash_.erase_sector(flash_map::kImage + at)) return false;
       if (!flash_.write(flash_map::kImage + at, sector.data(), sector.size())) return false;
     }
@@ -50,13 +50,8 @@ class DeviceBoot final : public hal::Boot {
   int armed = 0;
 
  private:
-  struct Order {
-    std::uint32_t slot;
-    std::uint32_t length;
-  };
-
   DeviceFlash& flash_;
-  std::optional<Order> order_;
+  std::optional<hal::BootOrder> order_;
 };
 
 }  // namespace flotilla::fakes

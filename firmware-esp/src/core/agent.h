@@ -68,6 +68,7 @@ class Agent {
   void move(UpdateEvent event, Reason reason = Reason::None);
   void work();
   void seed();
+  void keep_running();
   void start_download();
   void download();
   void arm();

@@ -28,7 +28,7 @@ void Agent::settle() {
         move(UpdateEvent::BootNew);
       } else {
         // Trial: the boot path left the image by itself, which it does only when the image did not come up.
-        move(UpdateEvent::BootOld, armed ? Reason::ArmFailed : Reason::Crash);
+        move(UpdateEvent::BootOld, armed && !ports_.boot.facts().tried ? Reason::ArmFailed : Reason::Crash);
         if (!armed) way_back_is_over();
       }
       seed_allowed = !runs_new;
@@ -47,6 +47,7 @@ void Agent::settle() {
   }
   const bool in_slot = ledger_.has_confirmed() && ledger_.confirmed().image_sha256 == running_.sha256;
   seed_wanted_ = seed_allowed && running_.size != 0 && !in_slot;
+  if (in_slot && seed_allowed) keep_running();
   trial_clock_.begin(ledger_.trial().seconds, ledger_.trial().total_seconds);
 }
 
@@ -108,11 +109,18 @@ void Agent::seed() {
   if (progress == Progress::Done &&
       ledger_.confirm_running(seeder_.slot(), running_.size, running_.sha256, VersionText(config_.version))) {
     seed_wanted_ = false;
+    keep_running();
     log("agent: the running image is kept in a slot");
     return;
   }
   log("agent: the running image could not be copied into a slot, trying again");
   seed_ms_ = ports_.clock.monotonic_ms() + kSeedRetryMs;
+}
+
+void Agent::keep_running() {
+  if (!ports_.boot.keep(ledger_.confirmed().slot, ledger_.confirmed().image_size)) {
+    log("agent: the boot path does not know the kept image");
+  }
 }
 
 bool Agent::put_off() {
@@ -167,9 +175,13 @@ void Agent::arm() {
   if (!ensure_filler(ports_.flash, ledger_.target_slot(), scratch_)) return fail(Reason::FlashError);
   if (!ledger_.move(UpdateEvent::Arm)) return move(UpdateEvent::BootOld, Reason::FlashError);
   changed();
-  if (!ports_.boot.arm(flash_map::kSlot[ledger_.target_slot()], ledger_.attempt().image_size)) {
-    return move(UpdateEvent::BootOld, Reason::ArmFailed);
-  }
+  hal::BootOrder order;
+  order.slot = ledger_.target_slot();
+  order.length = ledger_.attempt().image_size;
+  order.fallback_slot = ledger_.confirmed().slot;
+  order.fallback_length = ledger_.confirmed().image_size;
+  order.trial_boots = ledger_.attempt().trial_boots;
+  if (!ports_.boot.arm(order)) return move(UpdateEvent::BootOld, Reason::ArmFailed);
   last_words();
 }
 
@@ -204,8 +216,10 @@ void Agent::record_trial_time() {
   if (!ledger_.record_trial(use)) log("agent: the trial's time was not journaled");
 }
 
+// The boot path first: the other way round a cut could leave it counting the trial boots of an image that the journal
+// holds for confirmed. This way round the trial goes on.
 void Agent::confirm() {
-  if (!ledger_.confirm_attempt()) return;  // not durable: tried again
+  if (!ports_.boot.confirm() || !ledger_.confirm_attempt()) return;  // not durable: tried again
   move(UpdateEvent::Confirm);
 }
 

@@ -49,9 +49,10 @@ void fill_heartbeat(const HeartbeatSources& from, std::uint32_t next_seconds, He
   const auto trust_version = from.board.trust.version;
   out.boot_id = from.report.boot_id;
   out.boot_count = ledger.boot_count();
-  out.reset_reason = from.ports.boot.reset_reason();
+  const hal::BootFacts boot = from.ports.boot.facts();
+  out.reset_reason = boot.reset_reason;
   out.uptime_seconds = static_cast<std::uint32_t>(from.ports.clock.monotonic_ms() / 1000);
-  out.chip_id = from.ports.boot.chip_id();
+  out.chip_id = boot.chip_id;
   out.hardware = from.board.hardware;
   out.product = from.board.product;
   out.agent_version.assign_cut(kAgentVersion);
@@ -71,7 +72,7 @@ void fill_heartbeat(const HeartbeatSources& from, std::uint32_t next_seconds, He
   out.trust_version = trust_version;
 
   out.local_rollback = true;
-  out.power_safe_boot = from.ports.boot.power_safe();
+  out.power_safe_boot = boot.power_safe;
   out.slot_size = flash_map::kSlotSize;
   out.flash_size = from.ports.flash.size();
   if (from.config.vitals != nullptr) {

@@ -14,7 +14,10 @@ bool arm_way_back(Ledger& ledger, hal::Flash& flash, hal::Boot& boot, hal::Crypt
   ++use.ways_back;
   // Without a durable count a way back that never succeeds would restart the board for ever.
   if (!ledger.record_trial(use)) return false;
-  return boot.arm(flash_map::kSlot[confirmed.slot], confirmed.image_size);
+  hal::BootOrder order;
+  order.slot = confirmed.slot;
+  order.length = confirmed.image_size;
+  return boot.arm(order);
 }
 
 }  // namespace flotilla

@@ -76,7 +76,7 @@ class EbootTest : public testing::Test {
   }
   bool arm() {
     VirtualBoot boot(rtc, ResetReason::Software, 1);
-    return boot.arm(flash_map::kSlot[1], kNewSize);
+    return boot.arm({.slot = 1, .length = kNewSize});
   }
   std::string running() {
     const auto found = inspect_image(*flash, flash_map::kImage);
@@ -149,8 +149,8 @@ TEST_F(EbootTest, DamagedCommandIsNoCommand) {
 
 TEST_F(EbootTest, ArmsOnlySlotsAndImagesThatFit) {
   VirtualBoot boot(rtc, ResetReason::Software, 1);
-  EXPECT_FALSE(boot.arm(flash_map::kSlotImage[0], kNewSize));
-  EXPECT_FALSE(boot.arm(flash_map::kSlot[0], flash_map::kImageMax + 16));
+  EXPECT_FALSE(boot.arm({.slot = 2, .length = kNewSize}));
+  EXPECT_FALSE(boot.arm({.slot = 0, .length = flash_map::kImageMax + 16}));
   CopyCommand command;
   EXPECT_FALSE(rtc.load(command));
 }
