@@ -61,14 +61,15 @@ const char* to_string(BoardCheck check) {
 
 BoardCheck load_board(hal::Flash& flash, TrustCrypto& crypto, std::uint8_t* workspace, std::size_t size,
                       Provisioning& provisioning, Board& board) {
+  const std::uint32_t copies[2] = {flash_map::provisioning(flash.size(), 0), flash_map::provisioning(flash.size(), 1)};
   ProvisioningBlock block;
-  const CopyCheck second = read_copy(flash, flash_map::kProvisioning[1], workspace, size, block);
+  const CopyCheck second = read_copy(flash, copies[1], workspace, size, block);
   const std::uint32_t second_version = block.version;
-  CopyCheck first = read_copy(flash, flash_map::kProvisioning[0], workspace, size, block);
+  CopyCheck first = read_copy(flash, copies[0], workspace, size, block);
   board.config_copy = 0;
   // The workspace holds one copy: the other is read once more where it is the better one.
   if (second == CopyCheck::Good && (first != CopyCheck::Good || second_version > block.version)) {
-    first = read_copy(flash, flash_map::kProvisioning[1], workspace, size, block);
+    first = read_copy(flash, copies[1], workspace, size, block);
     board.config_copy = 1;
   }
   if (first != CopyCheck::Good) return check_of(first, second);

@@ -10,7 +10,6 @@ namespace {
 
 using flash_map::kSector;
 
-constexpr std::uint32_t kSectors[2] = {flash_map::kAgentJournal, flash_map::kAgentJournal + kSector};
 constexpr std::uint32_t kHeaderSize = 16;
 constexpr std::uint32_t kRecordHead = 4;
 constexpr std::uint32_t kCrcSize = 4;
@@ -37,8 +36,6 @@ void store_u32(std::uint8_t* out, std::uint32_t value) {
 constexpr std::uint32_t padded(std::uint32_t length) { return (length + 3) & ~std::uint32_t{3}; }
 constexpr std::uint32_t record_size(std::uint32_t length) { return kRecordHead + padded(length) + kCrcSize; }
 
-std::uint32_t other(std::uint32_t sector) { return sector == kSectors[0] ? kSectors[1] : kSectors[0]; }
-
 // Newer in the arithmetic of a counter that may wrap.
 bool is_newer(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) > 0; }
 
@@ -58,21 +55,24 @@ bool write_checked(hal::Flash& flash, std::uint32_t address, const std::uint8_t*
 }  // namespace
 
 bool Journal::open() {
+  base_ = flash_map::agent_journal(flash_.size());
   std::uint32_t sequences[2] = {};
-  const Found found[2] = {read_header(kSectors[0], sequences[0]), read_header(kSectors[1], sequences[1])};
+  const Found found[2] = {read_header(base_, sequences[0]), read_header(base_ + kSector, sequences[1])};
   if (found[0] == Found::Unreadable || found[1] == Found::Unreadable) return false;
   const bool good[2] = {found[0] == Found::Good, found[1] == Found::Good};
   if (!good[0] && !good[1]) {
-    if (!flash_.erase_sector(kSectors[0]) || !write_header(kSectors[0], 1)) return false;
-    sector_ = kSectors[0];
+    if (!flash_.erase_sector(base_) || !write_header(base_, 1)) return false;
+    sector_ = base_;
     sequence_ = 1;
   } else {
-    const int current = good[1] && (!good[0] || is_newer(sequences[1], sequences[0])) ? 1 : 0;
-    sector_ = kSectors[current];
-    sequence_ = sequences[current];
+    const bool second = good[1] && (!good[0] || is_newer(sequences[1], sequences[0]));
+    sector_ = second ? base_ + kSector : base_;
+    sequence_ = sequences[second ? 1 : 0];
   }
   return scan();
 }
+
+std::uint32_t Journal::other_sector() const { return sector_ == base_ ? base_ + kSector : base_; }
 
 Journal::Found Journal::read_header(std::uint32_t sector, std::uint32_t& sequence) {
   alignas(4) std::uint8_t header[kHeaderSize];
@@ -219,7 +219,7 @@ bool Journal::copy_record(const Record& record, std::uint32_t target) {
 
 // The new record goes in place of the older ones of its type, before the header: the whole append is one commit.
 bool Journal::compact(std::uint16_t type, ByteView payload) {
-  const std::uint32_t target = other(sector_);
+  const std::uint32_t target = other_sector();
   const std::uint32_t limit = target + kSector;
   if (!flash_.erase_sector(target)) return false;
   std::uint32_t to = target + kHeaderSize;

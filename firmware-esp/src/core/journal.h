@@ -1,5 +1,5 @@
 // The agent's journal: what must outlive a reset, a power cut and a change of the agent's own version. Two sectors at
-// flash_map::kAgentJournal, of which one is current. No heap; one thread.
+// flash_map::agent_journal(), of which one is current. No heap; one thread.
 //
 // Byte format (frozen: an older agent reads it after a rollback). Numbers are little endian.
 //
@@ -70,7 +70,10 @@ class Journal {
   bool copy_record(const Record& record, std::uint32_t target);
   bool compact(std::uint16_t type, ByteView payload);
 
+  [[nodiscard]] std::uint32_t other_sector() const;
+
   hal::Flash& flash_;
+  std::uint32_t base_ = 0;      // address of the first sector
   std::uint32_t sector_ = 0;    // address of the current one
   std::uint32_t sequence_ = 0;  // of the current one
   std::uint32_t end_ = 0;       // address behind its last good record

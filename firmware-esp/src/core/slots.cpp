@@ -44,6 +44,13 @@ std::uint32_t image_size_at(hal::Flash& flash, std::uint32_t address) {
   return image_length(image, flash_map::kImageMax, length) == ImageCheck::Good ? length : 0;
 }
 
+bool image_in_bounds(hal::Flash& flash) {
+  const std::uint32_t size = flash.size();
+  if (flash_map::has_slots(size)) return true;  // the image area is narrower than the room before the slots
+  const std::uint32_t length = size < flash_map::kSmallestFlash ? 0 : image_size_at(flash, flash_map::kImage);
+  return length != 0 && flash_map::kImage + length <= flash_map::image_end(size);
+}
+
 void FlashHasher::begin(hal::Crypto& crypto, std::uint32_t address, std::uint32_t size) {
   crypto.hash_begin();
   address_ = address;

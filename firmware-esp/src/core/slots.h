@@ -29,6 +29,10 @@ class FlashImage final : public ImageReader {
 // The length of the image that begins at `address`, from its own headers; 0: there is no whole image.
 [[nodiscard]] std::uint32_t image_size_at(hal::Flash& flash, std::uint32_t address);
 
+// The running image ends before what the agent writes. On a board without slots an image that cannot be measured counts as
+// one that does not: where it ends is unknown.
+[[nodiscard]] bool image_in_bounds(hal::Flash& flash);
+
 enum class Progress : std::uint8_t { Working, Done, Failed };
 
 // SHA-256 of a range of flash, one scratch buffer a step. Uses the crypto port's one stream.
