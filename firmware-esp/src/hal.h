@@ -13,12 +13,15 @@
 namespace flotilla::hal {
 
 // NOR flash: erasing sets a 4096-byte sector to 0xFF, writing only clears bits. Addresses and sizes are multiples of 4.
+// One call reads or writes at most 4 KB (the agent: 1 KB), but Agent::begin() and a few steps hash a whole image of up to
+// 1 MB in one go: an adapter feeds the watchdog in each call of read() and erase_sector().
 class Flash {
  public:
   virtual ~Flash() = default;
   virtual bool read(std::uint32_t address, std::uint8_t* out, std::size_t size) = 0;
   virtual bool write(std::uint32_t address, const std::uint8_t* bytes, std::size_t size) = 0;
   virtual bool erase_sector(std::uint32_t address) = 0;  // of the sector that begins at `address`
+  // As the running image was linked for, which decides where the SDK keeps its sectors; never more than the chip has.
   virtual std::uint32_t size() = 0;
 };
 
@@ -113,6 +116,8 @@ class Mqtt {
   virtual bool receive(ByteView& payload) = 0;
   // Counts the connections made: a new number means a new subscription.
   virtual std::uint32_t session() = 0;
+  // Says "offline", closes in order, and connects again by itself as after any loss: with a new session, to which the
+  // retained command comes again. The agent asks for it at most once a minute, and before a deep sleep.
   virtual void disconnect() = 0;
 };
 

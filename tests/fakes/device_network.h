@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "firmware-esp/src/hal.h"
@@ -40,7 +41,10 @@ class DeviceRandom final : public hal::Random {
 // A broker with one retained command. It acknowledges at once, unless told otherwise.
 class DeviceMqtt final : public hal::Mqtt {
  public:
-  void poll() override {}
+  void poll() override {
+    if (!std::exchange(hung_up_, false)) return;
+    set_link(hal::Link::Up);
+  }
   hal::Link link() override { return link_; }
   std::uint16_t publish(std::string_view, ByteView payload) override {
     if (link_ != hal::Link::Up) return 0;
@@ -61,9 +65,15 @@ class DeviceMqtt final : public hal::Mqtt {
     return true;
   }
   std::uint32_t session() override { return session_; }
-  void disconnect() override { link_ = hal::Link::NoNetwork; }
+  // Connected again with the next poll.
+  void disconnect() override {
+    ++disconnects;
+    hung_up_ = link_ == hal::Link::Up;
+    if (hung_up_) link_ = hal::Link::Unreachable;
+  }
 
   void set_link(hal::Link link) {
+    hung_up_ = false;
     if (link == hal::Link::Up && link_ != hal::Link::Up) {
       ++session_;
       acknowledged_ = 0;
@@ -85,8 +95,10 @@ class DeviceMqtt final : public hal::Mqtt {
   bool acknowledges = true;
   bool delivers = true;
   int undecodable = 0;
+  int disconnects = 0;  // by the agent
 
  private:
+  bool hung_up_ = false;
   hal::Link link_ = hal::Link::NoNetwork;
   std::string retained_;
   std::string current_;

@@ -33,9 +33,11 @@ class RigApplication final : public Application {
  public:
   SelfTestResult self_test() override { return result; }
   std::string_view not_now() override { return reason; }
+  std::string_view unfit() override { return unfit_reason; }
   void log(std::string_view line) override { lines.emplace_back(line); }
   SelfTestResult result = SelfTestResult::Passed;
   std::string reason;
+  std::string unfit_reason;
   std::vector<std::string> lines;
 };
 
@@ -136,9 +138,9 @@ class DeviceRig {
     application.result = firmware->self_test;
     mqtt.set_link(hal::Link::Unreachable);
     mqtt.set_link(firmware->no_network ? hal::Link::NoNetwork : link_at_boot);
-    config_.version = firmware->version;
+    config.version = firmware->version;
     agent = std::make_unique<Agent>(hal::Ports{flash, boot_path, crypto, server, mqtt, clock, random}, application,
-                                    config_, board);
+                                    config, board);
     return agent->begin() && !flash.dead();
   }
 
@@ -194,6 +196,7 @@ class DeviceRig {
   RigApplication application;
   Provisioning provisioning;  // what `board` was made of, without its trust store
   Board board;
+  AgentConfig config;  // of the next boot
   std::unique_ptr<Agent> agent;
   hal::Link link_at_boot = hal::Link::Up;
   std::uint64_t step_ms = 10;
@@ -217,7 +220,7 @@ class DeviceRig {
     provisioning.product = board.product;
     provisioning.hardware = board.hardware;
     provisioning.provisioned_at = board.provisioned_at;
-    config_.build_seconds = 1'700'000'000;
+    config.build_seconds = 1'700'000'000;
   }
 
   // A header, one segment in the flash window, filling up to a multiple of 16 with the checksum at its end.
@@ -239,7 +242,6 @@ class DeviceRig {
   std::deque<Firmware> firmwares_;  // stay where they are: the agent views their version
   std::size_t old_ = 0;
   std::size_t new_ = 0;
-  AgentConfig config_;
 };
 
 }  // namespace flotilla::fakes

@@ -60,11 +60,32 @@ LastCommandRecord command_of(const CommandCase& subject) {
 Agent::Agent(const hal::Ports& ports, Application& application, const AgentConfig& config, const Board& board)
     : ports_(ports), application_(application), config_(config), board_(board), ledger_(ports.flash) {}
 
-bool Agent::begin() {
-  if (ports_.flash.size() < flash_map::kFlashSize) {
-    log("agent: the flash is smaller than 4 MB, this board cannot be updated");
+// Before anything is written: what the agent calls its own must be nobody else's.
+bool Agent::has_room() {
+  const std::uint32_t size = ports_.flash.size();
+  if (size < flash_map::kSmallestFlash) {
+    log("agent: the flash is smaller than 512 KB, this board cannot be managed");
     return false;
   }
+  if (!image_in_bounds(ports_.flash)) {
+    log("agent: the running image reaches into journal or provisioning, make it smaller");
+    return false;
+  }
+  const bool slots = flash_map::has_slots(size);
+  const std::uint32_t end = config_.file_system_end;
+  const bool file_system = config_.file_system_start != end;
+  const bool behind = config_.file_system_start >= flash_map::reserved_end(size);
+  const bool before = !slots && end != 0 && end <= flash_map::agent_journal(size);
+  if (file_system && !behind && !before) {
+    log(slots ? "agent: the file system must not begin below 0x300000, choose such a flash layout (4MB FS:1MB)"
+              : "agent: the file system covers journal or provisioning, choose a flash layout without one");
+    return false;
+  }
+  return true;
+}
+
+bool Agent::begin() {
+  if (!has_room()) return false;
   if (!ledger_.open()) {
     log("agent: the journal cannot be written, check the flash");
     return false;
@@ -90,6 +111,7 @@ void Agent::step() {
   } else {
     trial_clock_.advance(now - step_ms_, ports_.mqtt.link());
     work();
+    ask_again();
     report();
   }
   step_ms_ = now;
@@ -101,6 +123,7 @@ void Agent::watch_link() {
   if (link != hal::Link::Up) return;
   if (ports_.mqtt.session() != session_) {
     session_ = ports_.mqtt.session();
+    up_ms_ = ports_.clock.monotonic_ms();
     sent_packet_ = 0;
     trial_packet_ = 0;
     heartbeat_.now();  // a broker that lost its state learns at once what runs here
@@ -108,23 +131,35 @@ void Agent::watch_link() {
   if (covers(ports_.mqtt.acknowledged(), trial_packet_)) acknowledged_ = true;
 }
 
+// Nothing here comes from a command: a Pi that believes it is 2040 must not poison a board for ever.
+std::uint64_t Agent::clock_floor() const {
+  std::uint64_t newest = config_.build_seconds;
+  for (const auto floor : {board_.provisioned_at, ledger_.confirmed().clock_floor}) {
+    if (floor > newest) newest = floor;
+  }
+  return newest;
+}
+
 std::uint64_t Agent::trusted_time() const {
   const std::uint64_t now = ports_.clock.unix_seconds();
-  if (now == 0) return 0;
-  // Nothing here comes from a command: a Pi that believes it is 2040 must not poison a board for ever.
-  std::uint64_t time = now;
-  for (const auto floor : {config_.build_seconds, board_.provisioned_at, ledger_.confirmed().clock_floor}) {
-    if (floor > time) time = floor;
-  }
-  return time;
+  const std::uint64_t floor = clock_floor();
+  return now != 0 && now < floor ? floor : now;
 }
 
 void Agent::handle(ByteView message) {
+  hindered_by(Reason::None);
   if (message.empty()) return;  // the retained order was taken away: it is done, or withdrawn before it was accepted
   CommandCase subject;
   subject.message = message;
   const bool going_back = leaving_ || (ledger_.state() == UpdateState::RolledBack && !ledger_.settled());
-  const DeviceFacts facts{board_, ledger_, config_.version, trusted_time(), going_back};
+  const DeviceFacts facts{board_,
+                          ledger_,
+                          config_.version,
+                          trusted_time(),
+                          going_back,
+                          flash_map::has_slots(ports_.flash.size()),
+                          !application_.unfit().empty(),
+                          low_memory()};
   act_on(subject, decide(subject, facts, ports_.crypto));
 }
 
@@ -161,12 +196,14 @@ bool Agent::accept(const CommandCase& subject) {
   downloader_.stop(ports_);
   report_.http_status = 0;
   report_.progress_bytes = 0;
+  if (report_.refused_sequence == subject.command.sequence) report_.refusal = Reason::None;  // it was a hindrance
   changed();
   return true;
 }
 
 void Agent::refuse(std::uint32_t sequence, Reason reason) {
   log("command refused: ", explain(reason));
+  if (reason == Reason::Unfit || reason == Reason::LowMemory || reason == Reason::NoTime) hindered_by(reason);
   if (report_.refused_sequence == sequence && report_.refusal == reason) return;
   report_.refused_sequence = sequence;
   report_.refusal = reason;
@@ -183,7 +220,7 @@ std::size_t Agent::encode_heartbeat() {
   Heartbeat heartbeat;
   report_.progress_bytes = downloader_.active() ? downloader_.bytes() : report_.progress_bytes;
   const HeartbeatSources sources{ports_, config_, board_, ledger_, running_, report_};
-  fill_heartbeat(sources, heartbeat_.draw(board_.heartbeat_seconds, ports_.random), heartbeat);
+  fill_heartbeat(sources, draw_interval(), heartbeat);
   application_.health(heartbeat.health);
   return device_wire::encode(heartbeat, scratch_.data(), scratch_.size());
 }
@@ -200,10 +237,14 @@ void Agent::report() {
   if (ledger_.state() == UpdateState::Trial && trial_packet_ == 0) trial_packet_ = packet;
 }
 
+// What the agent has to say was said and acknowledged.
+bool Agent::heard() const {
+  return !heartbeat_.due(ports_.clock.monotonic_ms()) && covers(ports_.mqtt.acknowledged(), sent_packet_);
+}
+
 void Agent::restart_when_heard() {
   const bool reachable = ports_.mqtt.link() == hal::Link::Up;
-  const bool heard = !heartbeat_.due(ports_.clock.monotonic_ms()) && covers(ports_.mqtt.acknowledged(), sent_packet_);
-  if (reachable && !heard && ports_.clock.monotonic_ms() < leave_ms_) return;
+  if (reachable && !heard() && ports_.clock.monotonic_ms() < leave_ms_) return;
   log("agent: restart");
   restarting_ = true;
   ports_.boot.restart();

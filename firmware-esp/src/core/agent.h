@@ -27,12 +27,27 @@ class Agent {
   Agent& operator=(const Agent&) = delete;
 
   // Opens the journal, identifies the running image by its hash and settles what the reset left. false, with the reason
-  // logged: the flash is too small or the journal cannot be written; such a board must not be updated.
+  // logged: image or file system lie where the agent must write, or the journal cannot be written; such a board must not
+  // be updated, and the agent must not be stepped. A flash below 4 MB has no slots: the agent runs, reports so and
+  // refuses what would need them.
   [[nodiscard]] bool begin();
 
   // One bounded piece of work (at most one buffer of flash, one command, one heartbeat); call it again and again. It
-  // polls the Mqtt and the Download port itself. After restarting() it does nothing more.
+  // polls the Mqtt and the Download port itself. After restarting() it does nothing more. The longest are an Install,
+  // whose signatures are all checked at once because its message is gone with the next poll (three at 0.4 s each on a
+  // chip at 80 MHz, half at 160; two where the release has one), and the arming and the way back, which hash a slot of
+  // up to 1 MB (below a second).
   void step();
+
+  // Nothing is under way that a deep sleep would disturb (an order from its acceptance to its restart, a trial, the first
+  // copy into a slot), and this wake's newest heartbeat was acknowledged at least a second after the command topic was
+  // subscribed, so that a retained order has come and been answered. An update that the application puts off lets sleep.
+  // On trial it says no; a sketch that limits the time it stays awake may all the same sleep then, and at any other time.
+  [[nodiscard]] bool may_sleep() const;
+
+  // Call it right before the platform's deep sleep, which must follow: journals what the wake used of a trial's or a
+  // download's time, goes offline in order, and leaves the token by which the wake does not count as a crash.
+  void prepare_sleep();
 
   [[nodiscard]] bool restarting() const { return restarting_; }  // Boot::restart() was called
   [[nodiscard]] UpdateState state() const { return ledger_.state(); }
@@ -43,10 +58,14 @@ class Agent {
   [[nodiscard]] bool seeded() const { return ledger_.has_confirmed() && !seed_wanted_; }
   [[nodiscard]] const Digest& running_sha256() const { return running_.sha256; }
   [[nodiscard]] std::uint32_t security_floor() const { return ledger_.confirmed().security_floor; }
+  // The newest time that is certain to be past, in seconds since 1970: of the build, of the provisioning, of the newest
+  // confirmed release. Valid after begin(). While the time is not known the platform checks certificates against it.
+  [[nodiscard]] std::uint64_t clock_floor() const;
   [[nodiscard]] std::uint32_t last_sequence() const { return ledger_.last_command(board_.trust.version).sequence; }
 
  private:
   // agent.cpp: link, commands, heartbeats
+  [[nodiscard]] bool has_room();
   void watch_link();
   void handle(ByteView message);
   void act_on(const CommandCase& subject, const CommandDecision& decision);
@@ -54,6 +73,12 @@ class Agent {
   [[nodiscard]] bool note(const CommandCase& subject);
   void refuse(std::uint32_t sequence, Reason reason);
   void order_came_back(const CommandCase& subject);
+  void hindered_by(Reason reason);
+  void ask_again();
+  [[nodiscard]] bool low_memory() const;
+  [[nodiscard]] bool heard() const;
+  [[nodiscard]] bool busy() const;
+  [[nodiscard]] std::uint32_t draw_interval();
   [[nodiscard]] std::uint64_t trusted_time() const;
   void report();
   std::size_t encode_heartbeat();
@@ -73,11 +98,13 @@ class Agent {
   void download();
   void arm();
   void trial();
-  void record_trial_time();
+  void record_trial_time(std::uint32_t step_seconds);
+  void record_progress(std::uint32_t step_seconds);
   void go_back(Reason reason);
   void confirm();
   void fail(Reason reason);
   bool put_off();
+  void defer(std::string_view why);
   void last_words();  // a heartbeat, a short wait for its acknowledgement, and the restart
   void restart_when_heard();
 
@@ -99,9 +126,12 @@ class Agent {
   bool order_back_ = false;
   bool leaving_ = false;  // a restart is due
   bool restarting_ = false;
-  std::uint16_t sent_packet_ = 0;   // the newest heartbeat of this session
-  std::uint16_t trial_packet_ = 0;  // the first heartbeat of this session that was sent on trial
+  Reason hindrance_ = Reason::None;  // for which the newest command was refused, and which may pass by itself
+  std::uint16_t sent_packet_ = 0;    // the newest heartbeat of this session
+  std::uint16_t trial_packet_ = 0;   // the first heartbeat of this session that was sent on trial
   std::uint32_t session_ = 0;
+  std::uint64_t up_ms_ = 0;     // when this session was first seen
+  std::uint64_t ask_ms_ = 0;    // a refused order may be asked for again from then on
   std::uint64_t leave_ms_ = 0;  // at the latest
   std::uint64_t step_ms_ = 0;   // when the last step began
   std::uint64_t seed_ms_ = 0;   // a failed copy is tried again from then on

@@ -13,8 +13,11 @@ struct Vitals {
 };
 
 struct AgentConfig {
-  std::string_view version;             // of the sketch; must outlive the agent
-  std::uint64_t build_seconds = 0;      // 1970-based, the clock's floor
+  std::string_view version;         // of the sketch; must outlive the agent
+  std::uint64_t build_seconds = 0;  // 1970-based, the clock's floor
+  // Where the linker put the sketch's file system, as flash addresses: begin() refuses to run over one. Equal: none.
+  std::uint32_t file_system_start = 0;
+  std::uint32_t file_system_end = 0;
   Vitals (*vitals)() = nullptr;         // for the heartbeat and for the two limits below; none: zeros, and no limits
   std::uint32_t minimum_free_heap = 0;  // bytes: with less an update is refused as LowMemory
   std::uint32_t minimum_block = 0;      // bytes, in one piece: likewise

@@ -46,7 +46,7 @@ void Agent::settle() {
     case UpdateState::Failed: move(UpdateEvent::Reset); break;
   }
   const bool in_slot = ledger_.has_confirmed() && ledger_.confirmed().image_sha256 == running_.sha256;
-  seed_wanted_ = seed_allowed && running_.size != 0 && !in_slot;
+  seed_wanted_ = seed_allowed && running_.size != 0 && !in_slot && flash_map::has_slots(ports_.flash.size());
   if (in_slot && seed_allowed) keep_running();
   trial_clock_.begin(ledger_.trial().seconds, ledger_.trial().total_seconds);
 }
@@ -123,14 +123,17 @@ void Agent::keep_running() {
   }
 }
 
+// An accepted update waits for both: a battery may have run low since it was accepted.
 bool Agent::put_off() {
-  FixedString<kMaxDeferred> why;
-  why.assign_cut(application_.not_now());
-  if (why != report_.deferred) {
-    report_.deferred = why;
-    heartbeat_.now();
-  }
-  return !why.empty();
+  const std::string_view busy = application_.not_now();
+  defer(busy.empty() ? application_.unfit() : busy);
+  return !report_.deferred.empty();
+}
+
+// Only that it begins or ends is worth a heartbeat: a text with a reading in it may change with every step.
+void Agent::defer(std::string_view why) {
+  if (why.empty() != report_.deferred.empty()) heartbeat_.now();
+  report_.deferred.assign_cut(why);
 }
 
 void Agent::start_download() {
@@ -147,19 +150,22 @@ void Agent::download() {
     ProgressRecord done = ledger_.progress();
     // What a Revert wants is in the slot already: all that is left is to hash it.
     if (order.kind == AttemptKind::Revert) done.bytes = order.image_size;
-    downloader_.begin(ports_, ledger_.target_slot(), done);
+    downloader_.begin(ports_, ledger_.target_slot(), done, config_.download_bytes_per_second);
   }
   const Progress progress = downloader_.step(ports_, order, scratch_);
-  const std::uint32_t safe = downloader_.safe_bytes(order);
-  const std::uint32_t seconds = downloader_.seconds(ports_.clock);
-  if (safe > ledger_.progress().bytes || seconds >= ledger_.progress().seconds + kProgressRecordSeconds) {
-    // Not durable only means that more is fetched again after a cut.
-    if (!ledger_.record_progress(safe, seconds)) log("agent: the progress was not journaled");
-  }
+  record_progress(kProgressRecordSeconds);
   report_.http_status = downloader_.http_status();
   report_.progress_bytes = downloader_.bytes();
   if (progress == Progress::Done) move(UpdateEvent::ImageVerified);
   if (progress == Progress::Failed) fail(downloader_.reason());
+}
+
+void Agent::record_progress(std::uint32_t step_seconds) {
+  const std::uint32_t safe = downloader_.safe_bytes(ledger_.attempt());
+  const std::uint32_t seconds = downloader_.seconds(ports_.clock);
+  if (safe <= ledger_.progress().bytes && seconds < ledger_.progress().seconds + step_seconds) return;
+  // Not durable only means that more is fetched again after a cut.
+  if (!ledger_.record_progress(safe, seconds)) log("agent: the progress was not journaled");
 }
 
 void Agent::fail(Reason reason) {
@@ -187,7 +193,7 @@ void Agent::arm() {
 
 void Agent::trial() {
   if (self_test_ == SelfTestResult::Pending) self_test_ = application_.self_test();
-  record_trial_time();
+  record_trial_time(kTrialRecordSeconds);
   TrialFacts facts;
   facts.network_seen = network_seen_;
   facts.acknowledged = acknowledged_;
@@ -208,9 +214,10 @@ void Agent::trial() {
   }
 }
 
-void Agent::record_trial_time() {
+// At most one record in `step_seconds`: the flash wears.
+void Agent::record_trial_time(std::uint32_t step_seconds) {
   TrialUseRecord use = ledger_.trial();
-  if (trial_clock_.total_seconds() < use.total_seconds + kTrialRecordSeconds) return;
+  if (trial_clock_.total_seconds() < use.total_seconds + step_seconds) return;
   use.seconds = trial_clock_.seconds();
   use.total_seconds = trial_clock_.total_seconds();
   if (!ledger_.record_trial(use)) log("agent: the trial's time was not journaled");

@@ -21,6 +21,7 @@ Answer refuse(Reason reason) { return CommandDecision{CommandOutcome::Refuse, re
 Answer refuse_if(bool wrong, Reason reason) { return wrong ? refuse(reason) : Answer{}; }
 
 bool is_install(const Question& q) { return q.subject.command.kind == CommandKind::Install; }
+bool is_update(const Question& q) { return is_install(q) || q.subject.command.kind == CommandKind::Revert; }
 
 Answer decodes(Question& q) {
   if (!device_wire::decode(q.subject.message, q.subject.envelope)) return refuse(Reason::Malformed);
@@ -57,7 +58,8 @@ Answer above_last_sequence(Question& q) {
 }
 
 Answer not_expired(Question& q) {
-  return refuse_if(q.facts.now == 0 || q.facts.now > q.subject.command.expires_at, Reason::Expired);
+  if (q.facts.now == 0) return refuse(Reason::NoTime);
+  return refuse_if(q.facts.now > q.subject.command.expires_at, Reason::Expired);
 }
 
 Answer known_kind(Question& q) {
@@ -71,6 +73,8 @@ Answer known_kind(Question& q) {
   }
   return refuse(Reason::Unsupported);
 }
+
+Answer has_slots(Question& q) { return refuse_if(is_update(q) && !q.facts.has_slots, Reason::NoSlots); }
 
 Answer cancels_attempt_in_force(Question& q) {
   if (q.subject.command.kind != CommandKind::Cancel) return {};
@@ -173,6 +177,13 @@ Answer above_security_floor(Question& q) {
   return refuse_if(counter < ledger.confirmed().security_floor, Reason::BelowSecurityFloor);
 }
 
+Answer fit(Question& q) { return refuse_if(is_update(q) && q.facts.unfit, Reason::Unfit); }
+
+Answer memory_for_tls(Question& q) {
+  const bool fetches = is_install(q) || q.subject.command.kind == CommandKind::UpdateConfig;
+  return refuse_if(fetches && q.facts.low_memory, Reason::LowMemory);
+}
+
 using Row = Answer (*)(Question&);
 
 // The order matters:
@@ -184,11 +195,15 @@ using Row = Answer (*)(Question&);
 // - Redelivery comes before sequence and expiry, because the retained order comes again at each reconnect, also long
 //   after it expired, and that is neither stale nor a refusal.
 // - Sequence comes before expiry: an old command is stale whatever the clock says, and the daemon signs anew above it.
+// - Where there are no slots no release helps, so the board need not check one's signatures.
 // - The manifest's signature comes before what the manifest says, as the command's does.
 // - Renewal comes after both signatures and before Busy: a daemon that lost its outbox signs the same attempt anew
 //   while the device is on trial, and that must not cost the trial. The attempt passed the rows below when it began.
 // - Product and hardware come before size, minimum version and floor: of several reasons the one that says "not for
 //   this board at all" is the helpful one.
+// - What passes by itself (unfit, low memory) comes last: the daemon waits for it to end, so it must never stand before
+//   a reason for which waiting is in vain. It also comes behind redelivery and renewal, which begin nothing. NoTime
+//   stands where the expiry does: without the time nothing behind it may be answered.
 constexpr Row kRows[] = {
     decodes,
     own_id,
@@ -198,6 +213,7 @@ constexpr Row kRows[] = {
     above_last_sequence,
     not_expired,
     known_kind,
+    has_slots,
     cancels_attempt_in_force,
     manifest_decodes,
     manifest_signed_by_release_keys,
@@ -211,6 +227,8 @@ constexpr Row kRows[] = {
     above_minimum_version,
     has_previous_image,
     above_security_floor,
+    fit,
+    memory_for_tls,
 };
 
 }  // namespace

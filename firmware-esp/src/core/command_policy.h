@@ -31,6 +31,9 @@ struct DeviceFacts {
   std::string_view running_version;
   std::uint64_t now = 0;    // seconds since 1970, not below the clock's floor; 0: the time is not known
   bool going_back = false;  // a rolled-back image still runs
+  bool has_slots = true;    // the flash has room for them
+  bool unfit = false;       // the application says so
+  bool low_memory = false;  // too little for TLS
 };
 
 // What the rows find out about a message, for those after them and for whoever acts on it. Views point into the message.

@@ -6,12 +6,17 @@ namespace flotilla {
 namespace {
 
 constexpr int kRangeNotSatisfiable = 416;
+constexpr std::uint32_t kMilli = 1000;
+constexpr std::uint32_t kBurst = static_cast<std::uint32_t>(std::tuple_size<Scratch>::value) * kMilli;
 
 }  // namespace
 
-void Downloader::begin(const hal::Ports& ports, std::uint8_t slot, const ProgressRecord& done) {
+void Downloader::begin(const hal::Ports& ports, std::uint8_t slot, const ProgressRecord& done,
+                       std::uint32_t bytes_per_second) {
   *this = {};
   slot_ = slot;
+  pace_ = bytes_per_second;
+  paid_ = kBurst;
   timer_.begin(ports.clock, done.seconds);
   bytes_ = done.bytes;
   writer_.begin(slot, bytes_);
@@ -65,10 +70,24 @@ Progress Downloader::step(const hal::Ports& ports, const AttemptRecord& order, S
   return fail(Reason::FlashError);
 }
 
+// A token bucket of one buffer. It waits for a quarter of it, because reading byte by byte costs more than it spares.
+std::size_t Downloader::allowed(std::uint64_t now_ms, std::size_t capacity) {
+  if (pace_ == 0) return capacity;
+  const std::uint64_t earned = (now_ms - paid_ms_) * pace_;
+  paid_ms_ = now_ms;
+  paid_ = earned < kBurst - paid_ ? paid_ + static_cast<std::uint32_t>(earned) : kBurst;
+  const std::size_t bytes = paid_ / kMilli;
+  if (bytes < kBurst / kMilli / 4) return 0;
+  return bytes < capacity ? bytes : capacity;
+}
+
 Progress Downloader::fetch(const hal::Ports& ports, const AttemptRecord& order, Scratch& scratch) {
+  const std::size_t capacity = allowed(ports.clock.monotonic_ms(), scratch.size() - carry_size_);
+  if (capacity == 0) return late(ports, order) ? fail(Reason::DownloadDeadline) : Progress::Working;
   std::size_t received = 0;
   std::memcpy(scratch.data(), carry_.data(), carry_size_);
-  const auto status = ports.download.poll(scratch.data() + carry_size_, scratch.size() - carry_size_, received);
+  const auto status = ports.download.poll(scratch.data() + carry_size_, capacity, received);
+  if (pace_ != 0) paid_ -= static_cast<std::uint32_t>(received) * kMilli;
   const std::uint32_t total = ports.download.total_size();
   if (total != 0 && total != order.image_size && status != hal::DownloadStatus::Refused) {
     return fail(Reason::SizeMismatch);

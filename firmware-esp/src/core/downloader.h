@@ -16,8 +16,9 @@ class Downloader {
   static constexpr std::uint32_t kRecordEvery = 64 * 1024;  // bytes between two records of the progress
 
   // `done` says what lies in the slot for certain (a multiple of kRecordEvery, or all of it); that is hashed, not
-  // fetched again. Time used before counts for the order's download seconds.
-  void begin(const hal::Ports& ports, std::uint8_t slot, const ProgressRecord& done);
+  // fetched again. Time used before counts for the order's download seconds. `bytes_per_second` is the pace at which the
+  // server is read, beyond a first buffer; 0: as fast as it comes.
+  void begin(const hal::Ports& ports, std::uint8_t slot, const ProgressRecord& done, std::uint32_t bytes_per_second);
   [[nodiscard]] bool active() const { return phase_ != Phase::Idle; }
 
   // One buffer's work. Done: the slot holds the signed image. Failed: reason() says why.
@@ -42,6 +43,7 @@ class Downloader {
   Progress check(const hal::Ports& ports, const AttemptRecord& order, Scratch& scratch);
   Progress fail(Reason reason);
   void back_off(const hal::Ports& ports);
+  std::size_t allowed(std::uint64_t now_ms, std::size_t capacity);
   bool late(const hal::Ports& ports, const AttemptRecord& order) const;
 
   Phase phase_ = Phase::Idle;
@@ -52,6 +54,9 @@ class Downloader {
   std::array<std::uint8_t, 4> carry_{};  // the flash is written by words: what came beyond the last whole one
   int http_status_ = 0;
   std::uint32_t bytes_ = 0;
+  std::uint32_t pace_ = 0;  // bytes per second
+  std::uint32_t paid_ = 0;  // thousandths of a byte that may be read
+  std::uint64_t paid_ms_ = 0;
   FetchTimer timer_;
   SlotWriter writer_;
   FlashHasher hasher_;

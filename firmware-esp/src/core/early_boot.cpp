@@ -28,12 +28,16 @@ bool way_back_is_open(const Ledger& ledger, hal::Flash& flash, hal::Crypto& cryp
 }  // namespace
 
 EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto, Scratch& scratch) {
+  // Taken in any case: a token that stayed would hide the next crash.
+  const bool planned_wake = boot.planned_wake();
+  // Opening the journal may write to it.
+  if (!image_in_bounds(flash)) return EarlyBoot::Continue;
   Ledger ledger(flash);
   if (!ledger.open()) return EarlyBoot::Continue;
   const bool on_trial = ledger.state() == UpdateState::Armed || ledger.state() == UpdateState::Trial;
   bool go_back = false;
   if (on_trial && !ledger.attempt_is_confirmed()) {
-    go_back = count_trial_boot(ledger);
+    go_back = !planned_wake && count_trial_boot(ledger);
   } else if (ledger.state() == UpdateState::RolledBack) {
     go_back = way_back_is_open(ledger, flash, crypto, scratch);
   }

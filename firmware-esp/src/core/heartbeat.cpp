@@ -71,10 +71,12 @@ void fill_heartbeat(const HeartbeatSources& from, std::uint32_t next_seconds, He
   out.last_sequence = ledger.last_command(trust_version).sequence;
   out.trust_version = trust_version;
 
-  out.local_rollback = true;
+  const std::uint32_t flash_size = from.ports.flash.size();
+  const bool slots = flash_map::has_slots(flash_size);
+  out.local_rollback = slots;
   out.power_safe_boot = boot.power_safe;
-  out.slot_size = flash_map::kSlotSize;
-  out.flash_size = from.ports.flash.size();
+  out.slot_size = slots ? flash_map::kSlotSize : 0;
+  out.flash_size = flash_size;
   if (from.config.vitals != nullptr) {
     const Vitals vitals = from.config.vitals();
     out.free_heap = vitals.free_heap;

@@ -140,7 +140,7 @@ const Case kCases[] = {
      C::Refuse, Reason::StaleSequence},
     {"ExpiresThisSecond", [](O&, W& w) { w.now = 1'800'000'000; }, C::Accept},
     {"Expired", [](O&, W& w) { w.now = 1'800'000'001; }, C::Refuse, Reason::Expired},
-    {"TimeUnknown", [](O&, W& w) { w.now = 0; }, C::Refuse, Reason::Expired},
+    {"TimeUnknown", [](O&, W& w) { w.now = 0; }, C::Refuse, Reason::NoTime},
     {"ConfigIsLaterWork",
      [](O& o, W&) {
        o.command.kind = CommandKind::UpdateConfig;
