@@ -38,30 +38,30 @@ function(flotilla_nanopb_runtime)
         ${dest}/nanopb/pb_common.c ${dest}/nanopb/pb_encode.c ${dest}/nanopb/pb_decode.c)
     target_compile_options(flotilla_nanopb_runtime PRIVATE -w)
     target_include_directories(flotilla_nanopb_runtime SYSTEM PUBLIC ${dest}/nanopb)
+    target_compile_definitions(flotilla_nanopb_runtime PUBLIC PB_NO_ERRMSG)  # its texts would cost the device RAM
     add_library(nanopb::nanopb ALIAS flotilla_nanopb_runtime)
 endfunction()
 
-# flotilla_nanopb(<target> <file.proto> <file.options>): a static library with nanopb's C code and its runtime.
-function(flotilla_nanopb target proto options)
+# flotilla_nanopb(<target> <file.proto>): the header with nanopb's tag numbers, and its runtime. The message descriptors
+# that are generated beside it are not compiled: the device's codec reads and writes field by field.
+function(flotilla_nanopb target proto)
     flotilla_nanopb_runtime()
     find_program(NANOPB_GENERATOR NAMES nanopb_generator nanopb_generator.py REQUIRED)
     cmake_path(ABSOLUTE_PATH proto BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
-    cmake_path(ABSOLUTE_PATH options BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
     cmake_path(RELATIVE_PATH proto BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE relative)
     cmake_path(REMOVE_EXTENSION relative LAST_ONLY OUTPUT_VARIABLE stem)
     set(source ${FLOTILLA_GENERATED}/${stem}.npb.c)
     set(header ${FLOTILLA_GENERATED}/${stem}.npb.h)
     file(MAKE_DIRECTORY ${FLOTILLA_GENERATED})
     add_custom_command(OUTPUT ${source} ${header}
-        COMMAND ${NANOPB_GENERATOR} --quiet --strip-path --extension=.npb --options-file=${options}
+        COMMAND ${NANOPB_GENERATOR} --quiet --strip-path --extension=.npb
                 --output-dir=${FLOTILLA_GENERATED} --proto-path=${PROJECT_SOURCE_DIR} ${relative}
         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-        DEPENDS ${proto} ${options} COMMENT "nanopb ${relative}" VERBATIM)
+        DEPENDS ${proto} COMMENT "nanopb ${relative}" VERBATIM)
     add_custom_target(${target}_generated DEPENDS ${source} ${header})
     add_dependencies(flotilla_generated ${target}_generated)
-    add_library(${target} STATIC ${source} ${header})
+    add_library(${target} INTERFACE)
     add_dependencies(${target} ${target}_generated)
-    target_compile_options(${target} PRIVATE -w)
-    target_include_directories(${target} SYSTEM PUBLIC ${FLOTILLA_GENERATED})
-    target_link_libraries(${target} PUBLIC nanopb::nanopb)
+    target_include_directories(${target} SYSTEM INTERFACE ${FLOTILLA_GENERATED})
+    target_link_libraries(${target} INTERFACE nanopb::nanopb)
 endfunction()

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <string_view>
+#include <type_traits>
 
 namespace flotilla {
 
@@ -66,6 +68,17 @@ class FixedVector {
   std::uint8_t count_ = 0;
 };
 
+// A value of that type anew, in its place: `value = {}` would build a second one on the stack first.
+template <typename T>
+void reset(T& value) {
+  static_assert(std::is_trivially_destructible<T>::value, "nothing to release");
+  new (static_cast<void*>(&value)) T();
+}
+
+// What FixedString does, once for all capacities. `storage`: the text, zeros up to the capacity, one more zero, and the
+// length in a byte.
+void assign_cut(char* storage, std::size_t capacity, std::string_view text);
+
 // Text of at most N bytes, always zero-terminated. assign() refuses longer text and then leaves the value as it was.
 template <std::size_t N>
 class FixedString {
@@ -82,23 +95,18 @@ class FixedString {
     return true;
   }
   // Keeps the first N bytes: for texts that only inform (an error text), never for names.
-  void assign_cut(std::string_view text) {
-    length_ = static_cast<std::uint8_t>(text.size() < N ? text.size() : N);
-    if (length_ != 0) std::memcpy(text_, text.data(), length_);
-    std::memset(text_ + length_, 0, N + 1 - length_);
-  }
+  void assign_cut(std::string_view text) { flotilla::assign_cut(storage_, N, text); }
   void clear() { assign_cut({}); }
-  [[nodiscard]] std::string_view view() const { return {text_, length_}; }
-  [[nodiscard]] const char* c_str() const { return text_; }
-  [[nodiscard]] std::size_t size() const { return length_; }
-  [[nodiscard]] bool empty() const { return length_ == 0; }
+  [[nodiscard]] std::string_view view() const { return {storage_, size()}; }
+  [[nodiscard]] const char* c_str() const { return storage_; }
+  [[nodiscard]] std::size_t size() const { return static_cast<std::uint8_t>(storage_[N + 1]); }
+  [[nodiscard]] bool empty() const { return size() == 0; }
   [[nodiscard]] static constexpr std::size_t capacity() { return N; }
   friend bool operator==(const FixedString& a, const FixedString& b) { return a.view() == b.view(); }
   friend bool operator!=(const FixedString& a, const FixedString& b) { return a.view() != b.view(); }
 
  private:
-  char text_[N + 1] = {};
-  std::uint8_t length_ = 0;
+  char storage_[N + 2] = {};
 };
 
 }  // namespace flotilla

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "common/byte_source.h"
 #include "common/bytes.h"
 
 namespace flotilla {
@@ -12,12 +13,8 @@ namespace flotilla {
 inline constexpr std::uint8_t kImageMagic = 0xE9;
 inline constexpr std::uint32_t kMaxSegments = 16;
 
-// Random access to the bytes of one image; offset 0 is its 0xE9. false when they cannot be read.
-class ImageReader {
- public:
-  virtual ~ImageReader() = default;
-  virtual bool read(std::uint32_t offset, std::uint8_t* out, std::size_t size) = 0;
-};
+// The bytes of one image; offset 0 is its 0xE9.
+using ImageReader = ByteSource;
 
 enum class ImageCheck : std::uint8_t {
   Good,

@@ -1,5 +1,5 @@
 // The wire messages as plain values of fixed size, shared by the protobuf codec (daemon) and the nanopb codec (device).
-// Field meanings and numbers: proto/flotilla.proto. Capacities here, in the .options file and in the codecs agree.
+// Field meanings and numbers: proto/flotilla.proto. The capacities here are those that both codecs enforce.
 #pragma once
 
 #include <cstdint>

@@ -1,97 +1,97 @@
-// nanopb callbacks that move one field between the wire and a plain value. Private to the device codec.
+// One wire field and the plain value it fills, in one 32-bit word: tables of such words lie in flash, where nothing else
+// can be read. Private to the device codec; both directions use the same words.
 #pragma once
 
-#include <pb_common.h>
+#include <cstddef>
+#include <cstdint>
+
 #include <pb_decode.h>
 #include <pb_encode.h>
 
 #include "common/bytes.h"
+#include "common/flash_text.h"
 #include "common/messages.h"
+#include "common/trust.h"
+#include "proto/device/codec.h"
+#include "proto/flotilla.npb.h"
 
 namespace flotilla::device_wire::fields {
 
-// The content of a length-delimited field, in place: with a buffer stream nanopb keeps the read position in `state`.
-inline ByteView content(pb_istream_t* stream) {
-  return {static_cast<const std::uint8_t*>(stream->state), stream->bytes_left};
-}
-inline bool skip(pb_istream_t* stream) { return pb_read(stream, nullptr, stream->bytes_left); }
+enum class Kind : std::uint8_t {
+  Number,   // varint; size: bytes of the value
+  Signed,   // zigzag varint, 32 bits
+  Float,    // 32 bits
+  Text,     // size: capacity
+  Bytes,    // size: exactly that many, or none
+  View,     // of the bytes in the buffer
+  Span,     // where the bytes are in a source; size: exactly that many, or none (0: any)
+  Checked,  // a text that is not kept; size: the longest; of a list its length is
+  Message,  // handed to a function, which reads it
+  Open,     // encoder: the submessage of that tag begins, shorter than 128 bytes
+  Close,    // encoder: it ends
+};
 
-inline bool read_view(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  *static_cast<ByteView*>(*arg) = content(stream);
-  return skip(stream);
+// Bits, from the lowest: 5 tag, 4 kind, 3 most items of a list (0: no list), 8 size, 12 offset of the value.
+struct Field {
+  std::uint32_t word = 0;
+
+  [[nodiscard]] std::uint32_t tag() const { return word & 31; }
+  [[nodiscard]] Kind kind() const { return static_cast<Kind>(word >> 5 & 15); }
+  [[nodiscard]] std::uint32_t most() const { return word >> 9 & 7; }
+  [[nodiscard]] std::uint32_t size() const { return word >> 12 & 255; }
+  [[nodiscard]] std::uint32_t offset() const { return word >> 20; }
+};
+
+template <std::uint32_t Tag, Kind Of, std::size_t Offset, std::size_t Size, std::size_t Most>
+constexpr std::uint32_t field() {
+  static_assert(Tag > 0 && Tag < 32 && Offset < 4096 && Size < 256 && Most < 8, "a field is one word");
+  return Tag | static_cast<std::uint32_t>(Of) << 5 | static_cast<std::uint32_t>(Most) << 9 |
+         static_cast<std::uint32_t>(Size) << 12 | static_cast<std::uint32_t>(Offset) << 20;
 }
 
-template <typename Text>
-bool read_text(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  return static_cast<Text*>(*arg)->assign(content(stream).text()) && skip(stream);
-}
-
-template <typename List>
-bool append_text(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  typename List::Item text;
-  return text.assign(content(stream).text()) && static_cast<List*>(*arg)->push_back(text) && skip(stream);
-}
-
-// A field of fixed size, of which `Bytes` is the array. Empty means absent, as for the host's codec.
-template <typename Bytes>
-bool read_bytes(pb_istream_t* stream, const pb_field_t*, void** arg) {
-  auto& out = *static_cast<Bytes*>(*arg);
-  if (stream->bytes_left == 0) {
-    out.fill(0);
-    return true;
-  }
-  return stream->bytes_left == out.size() && pb_read(stream, out.data(), out.size());
-}
-
+// How a value of type T travels.
 template <typename T>
-void decode_view(pb_callback_t& field, T& out) {
-  field.funcs.decode = read_view;
-  field.arg = &out;
-}
+struct Shape {  // unsigned numbers, enumerations, flags
+  static constexpr Kind kKind = Kind::Number;
+  static constexpr std::size_t kSize = sizeof(T);
+  static constexpr std::size_t kMost = 0;
+};
+template <Kind Of, std::size_t Size, std::size_t Most = 0>
+struct ShapeOf {
+  static constexpr Kind kKind = Of;
+  static constexpr std::size_t kSize = Size;
+  static constexpr std::size_t kMost = Most;
+};
+template <>
+struct Shape<std::int32_t> : ShapeOf<Kind::Signed, 4> {};
+template <>
+struct Shape<float> : ShapeOf<Kind::Float, 4> {};
 template <std::size_t N>
-void decode_text(pb_callback_t& field, FixedString<N>& out) {
-  field.funcs.decode = read_text<FixedString<N>>;
-  field.arg = &out;
-}
+struct Shape<FixedString<N>> : ShapeOf<Kind::Text, N> {};
+template <std::size_t N>
+struct Shape<std::array<std::uint8_t, N>> : ShapeOf<Kind::Bytes, N> {};
+template <>
+struct Shape<Digest> : ShapeOf<Kind::Bytes, sizeof(Digest)> {};
+template <>
+struct Shape<PublicKey> : ShapeOf<Kind::Bytes, sizeof(PublicKey)> {};
+template <>
+struct Shape<ByteView> : ShapeOf<Kind::View, 0> {};
+template <>
+struct Shape<Span> : ShapeOf<Kind::Span, 0> {};
 template <typename T, std::size_t N>
-void decode_texts(pb_callback_t& field, FixedVector<T, N>& out) {
-  field.funcs.decode = append_text<FixedVector<T, N>>;
-  field.arg = &out;
-}
-template <std::size_t N>
-void decode_bytes(pb_callback_t& field, std::array<std::uint8_t, N>& out) {
-  field.funcs.decode = read_bytes<std::array<std::uint8_t, N>>;
-  field.arg = &out;
-}
+struct Shape<FixedVector<T, N>> : ShapeOf<Shape<T>::kKind, Shape<T>::kSize, N> {};
 
-// Every text, byte and message field is length-delimited, at any depth. nanopb hands a callback the bytes of whatever
-// wire type came, numbers as a copy on its stack: a view would outlive them. So such messages are refused beforehand.
-inline bool is_well_typed(pb_istream_t stream, const pb_msgdesc_t* descriptor, const void* message) {
-  while (stream.bytes_left > 0) {
-    pb_wire_type_t type = PB_WT_VARINT;
-    std::uint32_t tag = 0;
-    bool end = false;
-    if (!pb_decode_tag(&stream, &type, &tag, &end)) return end;
-    pb_field_iter_t field{};
-    const bool known = pb_field_iter_begin_const(&field, descriptor, message) && pb_field_iter_find(&field, tag);
-    if (!known || PB_LTYPE(field.type) <= PB_LTYPE_LAST_PACKABLE) {
-      if (!pb_skip_field(&stream, type)) return false;
-      continue;
-    }
-    pb_istream_t content{};
-    if (type != PB_WT_STRING || !pb_make_string_substream(&stream, &content)) return false;
-    const bool is_message = PB_LTYPE_IS_SUBMSG(field.type) && field.submsg_desc != nullptr;
-    if (is_message && !is_well_typed(content, field.submsg_desc, field.pField)) return false;
-    if (!pb_close_string_substream(&stream, &content)) return false;
-  }
-  return true;
-}
-
-template <typename Message>
-bool decode_message(ByteView bytes, const pb_msgdesc_t* descriptor, Message& message) {
-  pb_istream_t stream = pb_istream_from_buffer(bytes.data, bytes.size);
-  // The message was set up with its callbacks; pb_decode() would wipe them.
-  return is_well_typed(stream, descriptor, &message) && pb_decode_ex(&stream, descriptor, &message, PB_DECODE_NOINIT);
-}
+// The bytes from one item of a list to the next; the list's length is the byte behind its last item (FixedVector).
+inline std::size_t stride(Field field) { return field.kind() == Kind::Text ? field.size() + 2 : field.size(); }
+static_assert(sizeof(FixedString<63>) == 63 + 2 && sizeof(FixedVector<PublicKey, 3>) == 3 * 65 + 1, "no padding");
 
 }  // namespace flotilla::device_wire::fields
+
+// FLOTILLA_FIELD(Manifest, product): the message's field `product` and the member of that name. FLOTILLA_FIELD_IN(Running,
+// version, Heartbeat, running_version): where struct or member have another name than the message's.
+#define FLOTILLA_FIELD(message, name) FLOTILLA_FIELD_IN(message, name, message, name)
+#define FLOTILLA_FIELD_IN(message, name, type, member) \
+  FLOTILLA_FIELD_AS(message, name, type, member, fields::Shape<decltype(type::member)>)
+#define FLOTILLA_FIELD_AS(message, name, type, member, shape)                                             \
+  fields::field<flotilla_v1_##message##_##name##_tag, shape::kKind, offsetof(type, member), shape::kSize, \
+                shape::kMost>()

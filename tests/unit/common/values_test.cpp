@@ -77,7 +77,7 @@ TEST(Reason, EveryNumberHasOneNameAndASentence) {
     EXPECT_TRUE(names.insert(to_string(reason)).second) << number;
     EXPECT_GT(explain(reason).size(), 8U) << number;
   }
-  EXPECT_EQ(known, 33);
+  EXPECT_EQ(known, 38);
   EXPECT_EQ(reason_from_number(4711), Reason::Unknown);
 }
 
