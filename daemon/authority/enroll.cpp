@@ -25,21 +25,6 @@ struct Parts {
   wire::Bytes trust;
 };
 
-Result<Unit, Error> check_wifi(const EnrollRequest& request) {
-  const auto invalid = [](const char* message, const char* hint) {
-    return Error{ErrorCode::InvalidArgument, message, hint};
-  };
-  constexpr std::size_t kMaxSsid = decltype(Provisioning::wifi_ssid)::capacity();
-  constexpr std::size_t kMaxPassword = decltype(Provisioning::wifi_password)::capacity();
-  if (request.wifi_ssid.size() > kMaxSsid) return invalid("the Wi-Fi's name is too long", "at most 32 bytes");
-  if (request.wifi_password.empty()) return Unit{};
-  if (request.wifi_ssid.empty()) return invalid("a Wi-Fi password was given, but no name", "give --wifi-ssid too");
-  if (request.wifi_password.size() < 8 || request.wifi_password.size() > kMaxPassword) {
-    return invalid("the Wi-Fi password cannot be one", "WPA2 asks for 8 to 63 characters");
-  }
-  return Unit{};
-}
-
 // Every text was checked to fit.
 Provisioning describe(const FleetSettings& fleet, const EnrollRequest& request, const crypto::SigningKey& key,
                       const Parts& parts) {
@@ -61,19 +46,6 @@ Provisioning describe(const FleetSettings& fleet, const EnrollRequest& request, 
   out.provisioned_at = request.now;
   out.heartbeat_seconds = fleet.heartbeat_seconds;
   return out;
-}
-
-// Two equal copies, each padded to its sectors with what erased flash holds.
-Result<std::string, Error> provisioning_file(const Provisioning& provisioning) {
-  constexpr std::uint32_t kFirstVersion = 1;
-  const wire::Bytes message = wire::encode(provisioning);
-  std::string copy(flash_map::kProvisioningSize, '\xff');
-  if (write_provisioning_block(kFirstVersion, wire::view(message), reinterpret_cast<std::uint8_t*>(copy.data()),
-                               copy.size()) == 0) {
-    return Error{
-        ErrorCode::Internal, "the provisioning block of " + std::to_string(message.size()) + " bytes does not fit", {}};
-  }
-  return copy + copy;
 }
 
 // For the daemon, which may know of a board before its first heartbeat.
@@ -105,7 +77,7 @@ Result<Unit, Error> check_request(const EnrollRequest& request, const fs::path& 
   if (auto checked = check_id(request.id, "the device id"); !checked) return checked;
   if (auto checked = check_name(request.hardware, "the hardware"); !checked) return checked;
   if (auto checked = check_labels(request); !checked) return checked;
-  if (auto checked = check_wifi(request); !checked) return checked;
+  if (auto checked = check_wifi(request.wifi_ssid, request.wifi_password); !checked) return checked;
   std::error_code ignored;
   if (!request.renew && fs::exists(out / request.id, ignored)) return already_enrolled(request.id, out / request.id);
   return Unit{};
@@ -128,7 +100,9 @@ Result<EnrolledDevice, Error> enroll_one(const FleetSettings& fleet, const Enrol
   const auto key = crypto::SigningKey::generate();
   const auto certificate = device_certificate(ca, key.public_key(), request.id);
   const Parts parts{certificate.to_der(), ca.certificate().to_der(), trust};
-  auto block = provisioning_file(describe(fleet, request, key, parts));
+  constexpr std::uint32_t kFirstVersion = 1;
+  const wire::Bytes message = wire::encode(describe(fleet, request, key, parts));
+  auto block = provisioning_file(kFirstVersion, wire::view(message), request.block_limit);
   if (!block) return block.error();
 
   FileSet files(folder);
@@ -141,6 +115,34 @@ Result<EnrolledDevice, Error> enroll_one(const FleetSettings& fleet, const Enrol
 }
 
 }  // namespace
+
+Result<Unit, Error> check_wifi(std::string_view ssid, std::string_view password) {
+  const auto invalid = [](const char* message, const char* hint) {
+    return Error{ErrorCode::InvalidArgument, message, hint};
+  };
+  constexpr std::size_t kMaxSsid = decltype(Provisioning::wifi_ssid)::capacity();
+  constexpr std::size_t kMaxPassword = decltype(Provisioning::wifi_password)::capacity();
+  if (ssid.size() > kMaxSsid) return invalid("the Wi-Fi's name is too long", "at most 32 bytes");
+  if (password.empty()) return Unit{};
+  if (ssid.empty()) return invalid("a Wi-Fi password was given, but no name", "give --wifi-ssid too");
+  if (password.size() < 8 || password.size() > kMaxPassword) {
+    return invalid("the Wi-Fi password cannot be one", "WPA2 asks for 8 to 63 characters");
+  }
+  return Unit{};
+}
+
+Result<std::string, Error> provisioning_file(std::uint32_t version, ByteView message, std::size_t limit) {
+  if (kProvisioningHeader + message.size > limit) {
+    return Error{ErrorCode::InvalidArgument,
+                 "the provisioning block of " + std::to_string(kProvisioningHeader + message.size) +
+                     " bytes does not fit: there is room for " + std::to_string(limit),
+                 "shorter names and fewer addresses make it smaller"};
+  }
+  std::string copy(flash_map::kProvisioningSize, '\xff');
+  static_cast<void>(
+      write_provisioning_block(version, message, reinterpret_cast<std::uint8_t*>(copy.data()), copy.size()));
+  return copy + copy;
+}
 
 Result<std::string, Error> read_wifi_password(const fs::path& path) {
   auto text = crypto::read_private_file(path);

@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "common/bytes.h"
+#include "common/flash_map.h"
 #include "common/result.h"
 #include "daemon/authority/authority.h"
 #include "daemon/core/error.h"
@@ -21,6 +24,7 @@ struct EnrollRequest {
   std::string wifi_password;                                // empty: an open network
   bool renew = false;                                       // a new key and certificate for an id that is there
   std::uint64_t now = 0;                                    // seconds since 1970
+  std::size_t block_limit = flash_map::kProvisioningSize;   // bytes that the provisioning block may have
 };
 
 struct EnrolledDevice {
@@ -29,8 +33,16 @@ struct EnrolledDevice {
   std::filesystem::path provisioning;  // 16 KiB for flash_map::kProvisioning
 };
 
+// The Wi-Fi's name and password fit into a provisioning and belong together; InvalidArgument with the rule otherwise.
+[[nodiscard]] Result<Unit, Error> check_wifi(std::string_view ssid, std::string_view password);
+
 // The file's first line. Refused when others than the file's owner have access to it.
 [[nodiscard]] Result<std::string, Error> read_wifi_password(const std::filesystem::path& path);
+
+// What lies in flash at flash_map::kProvisioning: two equal copies of the block around an encoded Provisioning, each
+// padded to its sectors with what erased flash holds. InvalidArgument when the block has more than `limit` bytes.
+[[nodiscard]] Result<std::string, Error> provisioning_file(std::uint32_t version, ByteView message,
+                                                           std::size_t limit = flash_map::kProvisioningSize);
 
 // Enrols all boards, each in `<out>/<id>`, or none where one request cannot be: InvalidArgument when it breaks a rule,
 // Conflict when an id is there already and `renew` is not set. A board's folder appears whole.

@@ -14,6 +14,9 @@ namespace flotilla::bundle {
 // the reason, for everything else. `name` is for the message.
 [[nodiscard]] Result<ByteView, Error> find_image(ByteView file, const std::string& name);
 
+// Only a whole firmware file, as it is flashed from address 0 on; the image in it, as find_image() returns it.
+[[nodiscard]] Result<ByteView, Error> find_flashable_image(ByteView file, const std::string& name);
+
 // Exactly one image, nothing behind it, at most flash_map::kImageMax bytes.
 [[nodiscard]] Result<Unit, Error> check_image(ByteView image, const std::string& name);
 

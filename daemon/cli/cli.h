@@ -38,6 +38,7 @@ using AddCommands = void (*)(CLI::App& app, CliContext& context);
 
 void add_init_commands(CLI::App& app, CliContext& context);
 void add_enroll_commands(CLI::App& app, CliContext& context);
+void add_config_commands(CLI::App& app, CliContext& context);
 void add_release_offline_commands(CLI::App& app, CliContext& context);
 void add_device_commands(CLI::App& app, CliContext& context);
 void add_release_online_commands(CLI::App& app, CliContext& context);

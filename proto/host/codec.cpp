@@ -237,7 +237,8 @@ Bytes encode(const Provisioning& provisioning) {
   out.set_hardware(text(provisioning.hardware.view()));
   out.set_wifi_ssid(text(provisioning.wifi_ssid.view()));
   out.set_wifi_password(text(provisioning.wifi_password.view()));
-  out.set_device_key(raw(provisioning.device_key));
+  // No private key is zero: a configuration that does not renew the key leaves it out.
+  if (provisioning.device_key != decltype(provisioning.device_key){}) out.set_device_key(raw(provisioning.device_key));
   out.set_device_certificate(raw(provisioning.device_certificate));
   out.set_ca_certificate(raw(provisioning.ca_certificate));
   out.set_signed_trust_store(raw(provisioning.signed_trust_store));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/flash_map.h"
+#include "proto/provisioning_block.h"
 #include "tests/fakes/firmware.h"
 
 namespace flotilla::bundle {
@@ -68,7 +69,9 @@ TEST(FindImage, SaysWhyItIsNone) {
       {"mixed padding behind", whole + "\xff\xaa", "2 bytes behind the end", "file system"},
       {"no segments", std::string("\xe9\0\0\0\x04\0\x10\x40", 8) + image, "damaged", ".bin"},
       {"segment outside the chip", segments_beyond, "damaged", ".bin"},
-      {"bootloader alone", make_bootloader_sector(), "damaged", ".bin"},
+      {"bootloader alone", make_bootloader_sector(), "no image behind it at 0x1000", ".bin"},
+      {"bootloader and nothing of ours", make_bootloader_sector() + std::string(5000, '\xff'),
+       "no image behind it at 0x1000", ".bin"},
   };
   for (const auto& row : rows) {
     const auto refused = find_image(ByteView(row.file), "sensor.bin");
@@ -78,6 +81,37 @@ TEST(FindImage, SaysWhyItIsNone) {
     EXPECT_NE(refused.error().message.find(row.message), std::string::npos) << refused.error().message;
     EXPECT_NE(refused.error().hint.find(row.hint), std::string::npos) << row.name << ": " << refused.error().hint;
   }
+}
+
+// A file with a board's key must not become a release that every board may fetch.
+TEST(FindImage, AnAdoptionImageIsNoFirmware) {
+  for (const std::string& front : {std::string(), make_bootloader_sector()}) {
+    std::string file = front + make_bare_image();
+    file.resize((file.size() + 0xFFF) / 0x1000 * 0x1000, '\xff');
+    std::string block(4096, '\xff');
+    const std::string_view message = "a board's secrets";
+    ASSERT_NE(
+        write_provisioning_block(1, ByteView(message), reinterpret_cast<std::uint8_t*>(block.data()), block.size()),
+        0U);
+    const auto refused = find_image(ByteView(file + block), "kitchen.bin");
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, ErrorCode::Refused);
+    EXPECT_NE(refused.error().message.find("adoption image"), std::string::npos) << refused.error().message;
+  }
+}
+
+TEST(FindFlashableImage, NeedsTheBootloaderInFront) {
+  const std::string image = make_bare_image();
+  const std::string whole = make_bootloader_sector() + image + std::string(100, '\xff');
+  const auto found = find_flashable_image(ByteView(whole), "sensor.bin");
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  EXPECT_EQ(found->text(), image);
+  const auto bare = find_flashable_image(ByteView(image), "sensor.bin");
+  ASSERT_FALSE(bare.ok());
+  EXPECT_NE(bare.error().message.find("no image at 0x1000"), std::string::npos);
+  EXPECT_NE(bare.error().hint.find("0x0"), std::string::npos);
+  EXPECT_FALSE(find_flashable_image(ByteView(make_bootloader_sector()), "sensor.bin").ok());
+  EXPECT_FALSE(find_flashable_image(ByteView(std::string_view("\x1f\x8b whole file, compressed")), "x").ok());
 }
 
 TEST(FindImage, EveryTruncationIsRefused) {

@@ -127,6 +127,54 @@ TEST_F(CliOfflineTest, LabelsNeedAValue) {
   EXPECT_EQ(body.at("labels"), (nlohmann::json{{"floor", "0"}, {"room", "k"}}));
 }
 
+TEST_F(CliOfflineTest, AdoptionImageIsMadeForOneBoardAndSaysThatItIsSecret) {
+  const std::vector<std::string> enroll{"device",           "enroll",           "kitchen",
+                                        "--hardware",       "d1-mini",          "--firmware",
+                                        file("sensor.bin"), "--adoption-image", file("kitchen.bin")};
+  const auto ran = at_home(enroll);
+  ASSERT_EQ(ran.exit_code, kDone) << ran.err;
+  EXPECT_EQ(fs::status(file("kitchen.bin")).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  for (const char* part : {"private key", "delete the file", "espota.py -i BOARD", "curl -F 'firmware=@", "HTTP update",
+                           "mode 0600", "No Wi-Fi was given"}) {
+    EXPECT_NE(ran.out.find(part), std::string::npos) << part;
+  }
+  EXPECT_EQ(ran.out.find("esptool"), std::string::npos) << "no cable is needed";
+  auto renew = enroll;
+  renew.back() = file("second.bin");
+  renew.insert(renew.end(), {"--renew", "-o", "json"});
+  const auto json = at_home(renew);
+  ASSERT_EQ(json.exit_code, kDone) << json.err;
+  EXPECT_EQ(json.json().at("devices").at(0).at("adoption_image"), file("second.bin"));
+  EXPECT_EQ(json.json().at("devices").at(0).at("adoption_image_size"), fs::file_size(file("second.bin")));
+}
+
+TEST_F(CliOfflineTest, AdoptionImageNeedsOneBoardAndAFirmware) {
+  const std::vector<std::string> options{"--hardware",       "d1-mini",          "--firmware",
+                                         file("sensor.bin"), "--adoption-image", file("out.bin")};
+  std::vector<std::string> two{"device", "enroll", "kitchen", "cellar"};
+  two.insert(two.end(), options.begin(), options.end());
+  const auto ran = at_home(two);
+  EXPECT_EQ(ran.exit_code, kFailed);
+  EXPECT_NE(ran.err.find("2 were named"), std::string::npos) << ran.err;
+  EXPECT_FALSE(fs::exists(file("home/devices")));
+  EXPECT_EQ(at_home({"device", "enroll", "k", "--hardware", "d1", "--adoption-image", "x"}).exit_code, kUsage);
+  EXPECT_EQ(at_home({"device", "enroll", "k", "--hardware", "d1", "--firmware", "x"}).exit_code, kUsage);
+}
+
+// The one file that a build makes serves both, and the secret one does not become a release.
+TEST_F(CliOfflineTest, AnAdoptionImageIsNotSigned) {
+  ASSERT_EQ(at_home({"device", "enroll", "kitchen", "--hardware", "d1-mini", "--firmware", file("sensor.bin"),
+                     "--adoption-image", file("kitchen.bin")})
+                .exit_code,
+            kDone);
+  EXPECT_EQ(sign("1.1.0").exit_code, kDone);
+  const auto refused = at_home({"release", "sign", file("kitchen.bin"), "--version", "1.2.0", "--hardware", "d1-mini",
+                                "-o", file("secret.flotilla")});
+  EXPECT_EQ(refused.exit_code, kFailed);
+  EXPECT_NE(refused.err.find("adoption image"), std::string::npos) << refused.err;
+  EXPECT_FALSE(fs::exists(file("secret.flotilla")));
+}
+
 TEST_F(CliOfflineTest, SignedBundleIsVerified) {
   const auto made = sign("1.1.0", {"--security-floor", "1", "--minimum-version", "1.0.0", "--output", "json"});
   ASSERT_EQ(made.exit_code, kDone) << made.err;

@@ -25,8 +25,9 @@ inline Ran run(const std::vector<std::string>& arguments) {
   for (const auto& argument : arguments) argv.push_back(argument.c_str());
   std::ostringstream out;
   std::ostringstream err;
-  const int code = run_cli(static_cast<int>(argv.size()), argv.data(),
-                           {add_init_commands, add_enroll_commands, add_release_offline_commands}, out, err);
+  const int code =
+      run_cli(static_cast<int>(argv.size()), argv.data(),
+              {add_init_commands, add_enroll_commands, add_config_commands, add_release_offline_commands}, out, err);
   return {code, out.str(), err.str()};
 }
 
