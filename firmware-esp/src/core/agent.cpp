@@ -181,11 +181,13 @@ void Agent::act_on(const CommandCase& subject, const CommandDecision& decision) 
 
 bool Agent::note(const CommandCase& subject) { return ledger_.note_command(command_of(subject)); }
 
-// The journal first, then the effect. For an attempt both are one record.
+// For an attempt the journal's record and the effect are one.
 bool Agent::accept(const CommandCase& subject) {
   if (subject.command.kind == CommandKind::Cancel) {
-    if (!note(subject)) return false;
-    fail(Reason::Cancelled);
+    // The effect first: a Cancel that comes again after a cut finds nothing to cancel, and that is refused. The other way
+    // round its number would be spent, it would be taken for a redelivery, and the attempt would go on.
+    if (!end_attempt(Reason::Cancelled)) return false;
+    (void)note(subject);
     return true;
   }
   AttemptRecord attempt =

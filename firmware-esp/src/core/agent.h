@@ -103,6 +103,7 @@ class Agent {
   void go_back(Reason reason);
   void confirm();
   void fail(Reason reason);
+  bool end_attempt(Reason reason);  // true: durable
   bool put_off();
   void defer(std::string_view why);
   void last_words();  // a heartbeat, a short wait for its acknowledgement, and the restart

@@ -168,10 +168,15 @@ void Agent::record_progress(std::uint32_t step_seconds) {
   if (!ledger_.record_progress(safe, seconds)) log("agent: the progress was not journaled");
 }
 
-void Agent::fail(Reason reason) {
+void Agent::fail(Reason reason) { (void)end_attempt(reason); }
+
+bool Agent::end_attempt(Reason reason) {
   downloader_.stop(ports_);
   report_.deferred.clear();
-  move(UpdateEvent::Fail, reason);
+  const bool durable = ledger_.move(UpdateEvent::Fail, reason);
+  if (!durable) log("agent: not journaled: ", to_string(UpdateEvent::Fail));
+  changed();
+  return durable;
 }
 
 // Armed is in the journal before the boot path is told. The other way round a cut between the two would start an image
