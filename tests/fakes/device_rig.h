@@ -21,6 +21,7 @@ struct Firmware {
   SelfTestResult self_test = SelfTestResult::Passed;
   bool crashes_at_boot = false;  // after early_boot(), before the agent
   bool no_network = false;
+  std::uint32_t size = 0;  // a multiple of 16; 0: the rig's usual one
   std::string bytes;
   Digest sha256;
 };
@@ -49,9 +50,11 @@ class DeviceRig {
     provision();
     old_ = add_firmware({.version = "1.0.0"});
     new_ = add_firmware({.version = "1.1.0"});
-    for (std::uint32_t i = 0; i < flash_map::kSector; ++i) *flash.at(i) = static_cast<std::uint8_t>(i * 7);
+    for (std::uint32_t i = 0; i < flash_map::kSector; ++i) *flash.at(i) = bootloader_byte(i);
     flash.place(flash_map::kImage, old().bytes.data(), old().bytes.size());
   }
+
+  static std::uint8_t bootloader_byte(std::uint32_t at) { return static_cast<std::uint8_t>(at * 7); }
 
   const Firmware& old() const { return firmwares_[old_]; }
   const Firmware& newer() const { return firmwares_[new_]; }
@@ -59,8 +62,16 @@ class DeviceRig {
   // The one that install() orders.
   Firmware& newer() { return firmwares_[new_]; }
 
+  const Firmware* find(const std::string& version) const {
+    for (const auto& firmware : firmwares_) {
+      if (firmware.version == version) return &firmware;
+    }
+    return nullptr;
+  }
+
   std::size_t add_firmware(Firmware firmware) {
-    firmware.bytes = make_bytes(static_cast<std::uint8_t>(firmwares_.size() + 1));
+    if (firmware.size == 0) firmware.size = image_size_;
+    firmware.bytes = make_bytes(static_cast<std::uint8_t>(firmwares_.size() + 1), firmware.size);
     firmware.sha256 = crypto.hash(ByteView(std::string_view(firmware.bytes)));
     server.files["/" + firmware.version] = firmware.bytes;
     firmwares_.push_back(firmware);
@@ -176,6 +187,21 @@ class DeviceRig {
   void power_cycle() {
     agent.reset();
     flash.power_on();
+    boot_path.lose_power();
+  }
+  // Takes over the other's world, as a reset in its next operation would leave it; `placed`: with the boot path's order
+  // that this operation places. Both rigs must have been made with the same firmwares.
+  void become(const DeviceRig& other, bool placed) {
+    agent.reset();
+    flash.become(other.flash);
+    boot_path.become(other.boot_path, placed);
+    mqtt = other.mqtt;
+    mqtt.heartbeats.clear();
+    clock = other.clock;
+    random = other.random;
+    link_at_boot = other.link_at_boot;
+    step_ms = other.step_ms;
+    boots = 0;
   }
 
   const Firmware* running() {
@@ -224,9 +250,9 @@ class DeviceRig {
   }
 
   // A header, one segment in the flash window, filling up to a multiple of 16 with the checksum at its end.
-  std::string make_bytes(std::uint8_t seed) const {
-    std::string bytes(image_size_, '\0');
-    const std::uint32_t data = image_size_ - 32;
+  static std::string make_bytes(std::uint8_t seed, std::uint32_t size) {
+    std::string bytes(size, '\0');
+    const std::uint32_t data = size - 32;
     const std::uint32_t head[] = {0x000001E9, 0x40201010, 0x40201010, data};
     std::memcpy(bytes.data(), head, sizeof head);
     std::uint32_t state = seed;

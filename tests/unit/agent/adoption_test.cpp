@@ -16,7 +16,7 @@
 namespace flotilla {
 namespace {
 
-using fakes::CutMode;
+using fakes::Damage;
 using fakes::DeviceFlash;
 using flash_map::kImage;
 using flash_map::kProvisioning;
@@ -122,7 +122,7 @@ TEST(AdoptionTest, TakesTheBlockOverFromWhereverTheOldFirmwareStagedIt) {
 TEST(AdoptionTest, PowerCutAtEveryOperationEndsProvisioned) {
   int cuts = 0;
   for (const auto& row : kStagings) {
-    for (const CutMode mode : {CutMode::BeforeIt, CutMode::HalfDone}) {
+    for (const Damage mode : {Damage::None, Damage::FirstHalf}) {
       for (std::size_t n = 1;; ++n) {
         DeviceFlash flash;
         const std::string file = adoption_file(kImageBytes, block(message()));
@@ -157,7 +157,7 @@ TEST(AdoptionTest, TwoCutsInARowAsWell) {
       DeviceFlash flash;
       flash_it(flash, file, 0x300000 - static_cast<std::uint32_t>(file.size()));
       for (const std::size_t cut : {n, m}) {
-        flash.cut_at(cut, CutMode::HalfDone);
+        flash.cut_at(cut, Damage::FirstHalf);
         (void)adopt(flash);
         flash.power_on();
       }

@@ -102,7 +102,7 @@ TEST_F(BoardTest, AShortWorkspaceIsNamed) {
 }
 
 TEST_F(BoardTest, DeadFlashIsNamed) {
-  rig_.flash.cut_at(1, fakes::CutMode::BeforeIt);
+  rig_.flash.cut_at(1, fakes::Damage::None);
   EXPECT_FALSE(rig_.flash.erase_sector(0));
   EXPECT_EQ(load(), BoardCheck::Unreadable);
 }

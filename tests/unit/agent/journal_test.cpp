@@ -11,7 +11,7 @@
 namespace flotilla {
 namespace {
 
-using fakes::CutMode;
+using fakes::Damage;
 using fakes::DeviceFlash;
 
 constexpr std::uint32_t kSector[2] = {flash_map::kAgentJournal, flash_map::kAgentJournal + flash_map::kSector};
@@ -244,10 +244,10 @@ TEST(Journal, FullOfDifferentTypesRefusesAndKeepsWhatItHas) {
 
 // What was acknowledged as durable before the cut is there after it; what was being written is there whole or not at
 // all; and the journal goes on.
-void cut_and_check(std::size_t n, CutMode mode) {
-  SCOPED_TRACE(testing::Message() << "cut at operation " << n << (mode == CutMode::HalfDone ? ", half done" : ""));
+void cut_and_check(std::size_t n, Damage damage) {
+  SCOPED_TRACE(testing::Message() << "cut at operation " << n << ": " << fakes::kDamageNames[static_cast<int>(damage)]);
   DeviceFlash flash;
-  flash.cut_at(n, mode);
+  flash.cut_at(n, damage);
   std::map<std::uint16_t, std::string> durable;
   std::uint16_t type = 0;
   std::string attempted;
@@ -284,11 +284,12 @@ TEST(Journal, SurvivesACutAtEveryOperation) {
   const std::size_t operations = flash.operations();
   ASSERT_GT(operations, 260u) << "at least two compactions";
   for (std::size_t n = 1; n <= operations; ++n) {
-    cut_and_check(n, CutMode::BeforeIt);
-    cut_and_check(n, CutMode::HalfDone);
+    for (const auto damage :
+         {Damage::None, Damage::FirstHalf, Damage::LastHalf, Damage::Speckled, Damage::Zeros, Damage::Done}) {
+      cut_and_check(n, damage);
+    }
   }
-  RecordProperty("cut_points", static_cast<int>(2 * operations));
-  std::printf("journal: %zu operations, %zu cut points\n", operations, 2 * operations);
+  std::printf("journal: %zu operations, %zu cuts\n", operations, 6 * operations);
 }
 
 }  // namespace

@@ -1,0 +1,82 @@
+#include "tests/cuts/cut_board.h"
+
+namespace flotilla::cuts {
+namespace {
+
+using fakes::DeviceRig;
+
+bool between(std::uint32_t address, std::uint32_t begin, std::uint32_t size) {
+  return address >= begin && address - begin < size;
+}
+
+}  // namespace
+
+Complaint Watch::look() {
+  if (!rig_.agent || rig_.boot_path.restart_wanted) {
+    bricked_ = rig_.running() == nullptr;
+    return {};
+  }
+  if (rig_.boots != boots_) {
+    boots_ = rig_.boots;
+    running_ = rig_.running();
+  }
+  if (running_ == nullptr) return "an agent runs although there is no whole image";
+  const UpdateState state = rig_.agent->state();
+  if (rig_.agent->running_sha256() != running_->sha256) return "the agent takes its image for another one";
+  if (state == UpdateState::Confirmed && !proven_.count(running_->version)) {
+    Ledger ledger(rig_.flash);
+    if (ledger.open() && ledger.attempt().image_sha256 == running_->sha256) proven_.insert(running_->version);
+  }
+  const bool on_trial = state == UpdateState::Trial || state == UpdateState::RolledBack;
+  if (!on_trial && !proven_.count(running_->version)) {
+    return running_->version + " runs without a trial, as " + std::string(to_string(state));
+  }
+  for (; heartbeats_ < rig_.mqtt.heartbeats.size(); ++heartbeats_) {
+    const auto& heartbeat = rig_.mqtt.heartbeats[heartbeats_];
+    if (heartbeat.running_sha256 != running_->sha256) return "a heartbeat names another image than the one that runs";
+    if (heartbeat.running_version.view() != running_->version) return "a heartbeat names another version";
+  }
+  return rig_.mqtt.undecodable == 0 ? "" : "a heartbeat does not decode";
+}
+
+Complaint audit(DeviceRig& rig, const std::string& foreign_before) {
+  for (std::uint32_t i = 0; i < flash_map::kSector; ++i) {
+    if (*rig.flash.look(i) != DeviceRig::bootloader_byte(i)) return "the bootloader was changed";
+  }
+  Ledger ledger(rig.flash);
+  if (!ledger.open()) return "the journal cannot be read";
+  if (!ledger.has_confirmed()) return "no image is confirmed";
+  alignas(4) Scratch scratch;
+  const auto& confirmed = ledger.confirmed();
+  const auto kept = identify_image(rig.flash, rig.crypto, flash_map::kSlotImage[confirmed.slot], scratch);
+  if (kept.size != confirmed.image_size || kept.sha256 != confirmed.image_sha256) {
+    return "the slot does not hold the confirmed image";
+  }
+  if (rig.agent && confirmed.image_sha256 != rig.agent->running_sha256()) return "another image is confirmed";
+  if (foreign_records(rig) != foreign_before) return "records of a newer agent were lost or changed";
+  if (rig.flash.unerased_writes != 0) return "something was written that was not erased";
+  return rig.flash.strays == 0 ? "" : "something was written where nothing may be";
+}
+
+std::string foreign_records(DeviceRig& rig) {
+  Journal journal(rig.flash);
+  std::string text;
+  if (!journal.open()) return "unreadable";
+  for (const auto type : kForeignTypes) {
+    std::uint8_t bytes[1024];
+    std::size_t size = 0;
+    if (!journal.find(type, bytes, sizeof bytes, size)) continue;
+    text += std::to_string(type) + ":" + std::string(reinterpret_cast<const char*>(bytes), size) + ";";
+  }
+  return text;
+}
+
+void forbid_strays(DeviceRig& rig) {
+  rig.flash.allowed = [&rig](std::uint32_t address) {
+    if (rig.boot_path.copying()) return between(address, flash_map::kImage, flash_map::kImageMax);
+    return fakes::is_journal(address) || between(address, flash_map::kSlot[0], flash_map::kSlotSize) ||
+           between(address, flash_map::kSlot[1], flash_map::kSlotSize);
+  };
+}
+
+}  // namespace flotilla::cuts
