@@ -23,21 +23,29 @@ function(flotilla_protobuf target proto)
     target_link_libraries(${target} PUBLIC protobuf::libprotobuf)
 endfunction()
 
-# flotilla_nanopb_runtime(): the target nanopb::nanopb, three C files of the Debian source package of the installed version.
+# flotilla_fetch_source(<variable> <arguments of fetch-source.sh after the destination>...): parts of a Debian source
+# package, once for all presets. The folder is put into <variable>.
+function(flotilla_fetch_source variable source)
+    set(dest ${PROJECT_SOURCE_DIR}/build/deps)
+    execute_process(COMMAND ${PROJECT_SOURCE_DIR}/cmake/fetch-source.sh ${dest} ${source} ${ARGN}
+        RESULT_VARIABLE result ERROR_VARIABLE error)
+    if(NOT result EQUAL 0)
+        message(FATAL_ERROR "the sources of ${source} are missing\n${error}")
+    endif()
+    set(${variable} ${dest}/${source} PARENT_SCOPE)
+endfunction()
+
+# flotilla_nanopb_runtime(): the target nanopb::nanopb, three C files that Debian has in nanopb's source package only.
 function(flotilla_nanopb_runtime)
     if(TARGET nanopb::nanopb)
         return()
     endif()
-    set(dest ${PROJECT_SOURCE_DIR}/build/deps)  # one copy for all presets
-    execute_process(COMMAND ${PROJECT_SOURCE_DIR}/cmake/fetch-nanopb.sh ${dest}
-        RESULT_VARIABLE result ERROR_VARIABLE error)
-    if(NOT result EQUAL 0)
-        message(FATAL_ERROR "nanopb's sources are missing\n${error}")
-    endif()
+    flotilla_fetch_source(nanopb nanopb --same /usr/include/pb.h=pb.h
+        pb.h pb_common.h pb_encode.h pb_decode.h pb_common.c pb_encode.c pb_decode.c LICENSE.txt)
     add_library(flotilla_nanopb_runtime STATIC
-        ${dest}/nanopb/pb_common.c ${dest}/nanopb/pb_encode.c ${dest}/nanopb/pb_decode.c)
+        ${nanopb}/pb_common.c ${nanopb}/pb_encode.c ${nanopb}/pb_decode.c)
     target_compile_options(flotilla_nanopb_runtime PRIVATE -w)
-    target_include_directories(flotilla_nanopb_runtime SYSTEM PUBLIC ${dest}/nanopb)
+    target_include_directories(flotilla_nanopb_runtime SYSTEM PUBLIC ${nanopb})
     target_compile_definitions(flotilla_nanopb_runtime PUBLIC PB_NO_ERRMSG)  # its texts would cost the device RAM
     add_library(nanopb::nanopb ALIAS flotilla_nanopb_runtime)
 endfunction()

@@ -112,7 +112,8 @@ endfunction()
 
 # flotilla_test(<name> LABELS <label>... SOURCES <file>... [DEPS <target>...] [PROGRAMS <executable target>...]
 #               [TIMEOUT <seconds>] [SERIAL] [LOCK <resource>...] [NO_MAIN])
-# A GoogleTest program and one ctest entry of the same name. Labels: unit, golden, cuts, simulation, integration, e2e.
+# A GoogleTest program and one ctest entry of the same name. Labels: unit, golden, cuts, lx106, simulation, integration,
+# e2e, check.
 # PROGRAMS are built before it and lie in $FLOTILLA_BIN; the source root is $FLOTILLA_SOURCE. SERIAL runs it alone,
 # LOCK never beside another with the same lock. NO_MAIN when it brings its own main().
 function(flotilla_test name)

@@ -27,6 +27,9 @@ set(LX106_C_FLAGS ${LX106_FLAGS} -std=gnu17 -fno-inline-functions)
 set(LX106_CXX_FLAGS ${LX106_FLAGS} -isystem ${LX106_LIBSTDCXX} -isystem ${LX106_LIBSTDCXX_TARGET}
     -fno-exceptions -fno-rtti -fno-threadsafe-statics)
 
+# The emulated chip: no devices but its memories and the services of semihosting. Instruction counts repeat exactly.
+set(LX106_RUN ${LX106_QEMU} -M sim -cpu lx106 -m 64M -semihosting -nographic -monitor none -serial none)
+
 # lx106_objects(<variable> <name> SOURCES <file>... [STANDARD <number>] [FLAGS <flag>...] [INCLUDES <folder>...]
 #               [DEPENDS <target>...])
 # Compiles below lx106/<name>, C++ as the core's C++17 unless told otherwise, and puts the objects' paths into <variable>.
@@ -67,13 +70,14 @@ endfunction()
 # lx106_program(<name> SCRIPT <linker script> ARCHIVES <name>... [LINK <option>...] and what lx106_objects() takes)
 # lx106/<name>.elf. Of the archives the last ones count as used by the ones before.
 function(lx106_program name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "SCRIPT" "ARCHIVES;LINK")
-    lx106_objects(objects ${name} ${arg_UNPARSED_ARGUMENTS})
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "SCRIPT;STANDARD" "ARCHIVES;LINK;SOURCES;FLAGS;INCLUDES;DEPENDS")
+    lx106_objects(objects ${name} STANDARD ${arg_STANDARD} SOURCES ${arg_SOURCES} FLAGS ${arg_FLAGS}
+        INCLUDES ${arg_INCLUDES} DEPENDS ${arg_DEPENDS})
     set(program ${CMAKE_CURRENT_BINARY_DIR}/${name}.elf)
     set(script ${CMAKE_CURRENT_SOURCE_DIR}/${arg_SCRIPT})
     list(TRANSFORM arg_ARCHIVES REPLACE "(.+)" "${CMAKE_CURRENT_BINARY_DIR}/lib\\1.a" OUTPUT_VARIABLE archives)
     add_custom_command(OUTPUT ${program}
-        COMMAND ${LX106_GCC} ${LX106_SPECS} -nostartfiles -T ${script} -Wl,--gc-sections -Wl,-Map=${program}.map
+        COMMAND ${LX106_GCC} ${LX106_SPECS} -nostartfiles -T ${script} -Wl,--gc-sections -Wl,--no-warn-rwx-segments -Wl,-Map=${program}.map
                 ${arg_LINK} ${objects} -Wl,--start-group ${archives} -lc -lgcc -Wl,--end-group -o ${program}
         DEPENDS ${objects} ${archives} ${script} COMMENT "lx106 ${name}.elf" VERBATIM)
 endfunction()
