@@ -5,7 +5,7 @@
 #include <string>
 
 #include "firmware-esp/src/hal.h"
-#include "firmware-esp/virtual/http_response.h"
+#include "firmware-esp/src/net/http_transfer.h"
 #include "firmware-esp/virtual/tls_client.h"
 
 namespace flotilla {
@@ -17,8 +17,8 @@ class HttpsDownload : public hal::Download {
 
   void begin(std::string_view path, std::uint32_t offset) override;
   hal::DownloadStatus poll(std::uint8_t* out, std::size_t capacity, std::size_t& received) override;
-  int http_status() override { return response_.status(); }
-  std::uint32_t total_size() override { return total_; }
+  int http_status() override { return transfer_.status(); }
+  std::uint32_t total_size() override { return transfer_.total(); }
   void stop() override;
 
   [[nodiscard]] const TlsClient& connection() const { return tls_; }
@@ -26,21 +26,18 @@ class HttpsDownload : public hal::Download {
 
  private:
   void send_request();
-  bool read_head();
-  bool accept_head();
+  void read_head();
+  void skip();
   hal::DownloadStatus body(std::uint8_t* out, std::size_t capacity, std::size_t& received);
   hal::DownloadStatus finish(hal::DownloadStatus status, std::string problem = {});
   std::size_t next_bytes(std::uint8_t* out, std::size_t capacity);
 
   hal::Clock& clock_;
   std::string host_;
+  std::uint16_t port_;
   TlsClient tls_;
-  HttpResponse response_;
+  HttpTransfer transfer_;
   std::string request_;  // what has not been sent yet
-  std::uint32_t offset_ = 0;
-  std::uint32_t total_ = 0;
-  std::uint64_t skip_ = 0;  // bytes of the answer that lie before the offset
-  std::uint64_t left_ = 0;  // bytes of the answer that have not come yet
   std::uint64_t last_moved_ = 0;
   hal::DownloadStatus status_ = hal::DownloadStatus::Broken;  // Pending while the request is in work
   std::string problem_;

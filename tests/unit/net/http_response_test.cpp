@@ -1,4 +1,4 @@
-#include "firmware-esp/virtual/http_response.h"
+#include "firmware-esp/src/net/http_response.h"
 
 #include <random>
 #include <string>
@@ -64,11 +64,13 @@ TEST(HttpResponse, MalformedHeadsAreRefused) {
       partial + "Content-Range: bytes 0-9/9\r\n",
       partial + "Content-Range: bytes 0/-9\r\n",
       partial + "Content-Range: items 0-9/10\r\n",
-      ok + "X: " + std::string(600, 'x'),
+      ok + "Content-Length: " + std::string(120, '0') + "1\r\n",
+      partial + "Content-Range: bytes 0-9/10" + std::string(120, ' ') + "\r\n",
+      ok + "X: " + std::string(5000, 'x'),
       ok +
           [] {
             std::string many;
-            for (int i = 0; i < 70; ++i) many += "X: y\r\n";
+            for (int i = 0; i < 800; ++i) many += "X: y\r\n";
             return many;
           }(),
   };
@@ -77,6 +79,20 @@ TEST(HttpResponse, MalformedHeadsAreRefused) {
     feed(response, row);
     EXPECT_EQ(response.state(), HttpResponse::State::Malformed) << row;
   }
+}
+
+TEST(HttpResponse, LongLinesThatDoNotMatterArePassedOver) {
+  HttpResponse response;
+  feed(response, "HTTP/1.1 200 " + std::string(200, 'K') + "\r\nStrict-Transport-Security: " + std::string(500, 'x') +
+                     "\r\n" + std::string(300, 'y') + ": z\r\nContent-Length: 5\r\n\r\n");
+  EXPECT_EQ(response.state(), HttpResponse::State::Body);
+  EXPECT_EQ(response.length(), 5U);
+}
+
+TEST(HttpResponse, InterimAnswersCountForTheHeadsLimit) {
+  HttpResponse response;
+  for (int i = 0; i < 300; ++i) feed(response, "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(response.state(), HttpResponse::State::Malformed);
 }
 
 TEST(HttpResponse, MutatedHeadsDoNoHarm) {

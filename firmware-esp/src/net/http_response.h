@@ -23,18 +23,21 @@ class HttpResponse {
   [[nodiscard]] std::uint64_t range_total() const { return range_total_; }  // 0 when the server does not say
 
  private:
-  void line(std::string_view text);
+  void end_line();
+  bool take_line(std::string_view text, bool whole);
+  void forget();
   bool status_line(std::string_view text);
-  bool header(std::string_view name, std::string_view value);
+  bool header(std::string_view name, std::string_view value, bool whole);
   bool content_range(std::string_view value);
 
-  static constexpr std::size_t kMaxLine = 512;
-  static constexpr unsigned kMaxLines = 64;
+  // A longer line keeps its begin: enough for every line that matters, and it is RAM on the chip.
+  static constexpr std::size_t kMaxLine = 96;
+  static constexpr std::size_t kMaxHead = 4096;  // bytes, an interim answer's included
 
   State state_ = State::Head;
   std::array<char, kMaxLine> line_{};
-  std::size_t line_size_ = 0;
-  unsigned lines_ = 0;
+  std::size_t line_size_ = 0;  // as received, so it may be beyond the buffer
+  std::size_t head_size_ = 0;
   int status_ = 0;
   bool has_length_ = false;
   bool has_range_ = false;

@@ -1,16 +1,23 @@
-#include "firmware-esp/virtual/http_response.h"
+#include "firmware-esp/src/net/http_response.h"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 
 namespace flotilla {
 namespace {
 
-// The whole text must be a number without sign.
+// The whole text must be a number without sign. By hand: from_chars brings a table into the chip's RAM.
 bool parse_number(std::string_view text, std::uint64_t& out) {
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, out);
-  return error == std::errc() && stop == end;
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (value > (kMax - digit) / 10) return false;
+    value = value * 10 + digit;
+  }
+  out = value;
+  return !text.empty();
 }
 
 std::string_view trim(std::string_view text) {
@@ -30,35 +37,46 @@ std::size_t HttpResponse::feed(const std::uint8_t* bytes, std::size_t size) {
   std::size_t used = 0;
   while (used < size && state_ == State::Head) {
     const char c = static_cast<char>(bytes[used++]);
-    if (c == '\n') {
-      const bool has_return = line_size_ != 0 && line_[line_size_ - 1] == '\r';
-      line({line_.data(), line_size_ - (has_return ? 1U : 0U)});
-      line_size_ = 0;
-    } else if (line_size_ == line_.size()) {
+    if (++head_size_ > kMaxHead) {
       state_ = State::Malformed;
+    } else if (c == '\n') {
+      end_line();
     } else {
-      line_[line_size_++] = c;
+      if (line_size_ < line_.size()) line_[line_size_] = c;
+      ++line_size_;
     }
   }
   return used;
 }
 
-void HttpResponse::line(std::string_view text) {
-  bool good = ++lines_ <= kMaxLines;
-  if (lines_ == 1) {
-    good = status_line(text);
-  } else if (text.empty()) {
-    // An interim answer (100 Continue) is followed by the real one.
+void HttpResponse::end_line() {
+  const bool whole = line_size_ <= line_.size();
+  std::string_view text(line_.data(), whole ? line_size_ : line_.size());
+  if (whole && !text.empty() && text.back() == '\r') text.remove_suffix(1);
+  if (!take_line(text, whole)) state_ = State::Malformed;
+  line_size_ = 0;
+}
+
+// An interim answer (100 Continue) is followed by the real one.
+void HttpResponse::forget() {
+  const std::size_t head_size = head_size_;
+  *this = HttpResponse();
+  head_size_ = head_size;
+}
+
+bool HttpResponse::take_line(std::string_view text, bool whole) {
+  if (status_ == 0) return status_line(text);
+  if (text.empty()) {
     if (status_ < 200) {
-      *this = HttpResponse();
-      return;
+      forget();
+    } else {
+      state_ = State::Body;
     }
-    state_ = State::Body;
-  } else {
-    const std::size_t colon = text.find(':');
-    good = good && colon != std::string_view::npos && header(text.substr(0, colon), trim(text.substr(colon + 1)));
+    return true;
   }
-  if (!good) state_ = State::Malformed;
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return !whole;
+  return header(text.substr(0, colon), trim(text.substr(colon + 1)), whole);
 }
 
 bool HttpResponse::status_line(std::string_view text) {
@@ -71,16 +89,16 @@ bool HttpResponse::status_line(std::string_view text) {
   return true;
 }
 
-bool HttpResponse::header(std::string_view name, std::string_view value) {
-  if (same_name(name, "transfer-encoding")) return same_name(value, "identity");  // we asked for no coding
+bool HttpResponse::header(std::string_view name, std::string_view value, bool whole) {
+  if (same_name(name, "transfer-encoding")) return whole && same_name(value, "identity");  // we asked for no coding
   if (same_name(name, "content-length")) {
     std::uint64_t length = 0;
-    if (!parse_number(value, length) || (has_length_ && length != length_)) return false;
+    if (!whole || !parse_number(value, length) || (has_length_ && length != length_)) return false;
     has_length_ = true;
     length_ = length;
     return true;
   }
-  if (same_name(name, "content-range") && status_ == 206) return content_range(value);
+  if (same_name(name, "content-range") && status_ == 206) return whole && content_range(value);
   return true;
 }
 
