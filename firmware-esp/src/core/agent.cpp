@@ -146,6 +146,11 @@ std::uint64_t Agent::trusted_time() const {
   return now != 0 && now < floor ? floor : now;
 }
 
+std::uint32_t Agent::progress_percent() const {
+  const std::uint32_t size = ledger_.attempt().image_size;
+  return size == 0 ? 0 : static_cast<std::uint32_t>(std::uint64_t{downloader_.bytes()} * 100 / size);
+}
+
 void Agent::handle(ByteView message) {
   hindered_by(Reason::None);
   if (message.empty()) return;  // the retained order was taken away: it is done, or withdrawn before it was accepted

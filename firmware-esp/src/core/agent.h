@@ -57,6 +57,7 @@ class Agent {
   // The running image lies in a slot as well, as the one to go back to.
   [[nodiscard]] bool seeded() const { return ledger_.has_confirmed() && !seed_wanted_; }
   [[nodiscard]] const Digest& running_sha256() const { return running_.sha256; }
+  [[nodiscard]] std::uint32_t progress_percent() const;  // of the download in work
   [[nodiscard]] std::uint32_t security_floor() const { return ledger_.confirmed().security_floor; }
   // The newest time that is certain to be past, in seconds since 1970: of the build, of the provisioning, of the newest
   // confirmed release. Valid after begin(). While the time is not known the platform checks certificates against it.

@@ -1,0 +1,83 @@
+#include "firmware-esp/src/esp8266/boot.h"
+
+#include <Arduino.h>
+#include <cstddef>
+#include <cstring>
+
+extern "C" {
+#include <eboot_command.h>
+#include <user_interface.h>
+}
+
+#include "common/flash_map.h"
+#include "firmware-esp/src/chip/eboot_command.h"
+#include "firmware-esp/src/chip/wake_token.h"
+
+namespace flotilla {
+namespace {
+
+// Our encoding, tested on the host, against the core's own header.
+static_assert(sizeof(eboot_command) == sizeof(EbootCommand) && EBOOT_MAGIC == kEbootMagic);
+static_assert(static_cast<std::uint32_t>(ACTION_COPY_RAW) == kEbootCopyRaw);
+static_assert(offsetof(eboot_command, args) == 8 && offsetof(eboot_command, crc32) == 124);
+
+ResetReason reset_reason() {
+  switch (ESP.getResetInfoPtr()->reason) {
+    case REASON_DEFAULT_RST: return ResetReason::PowerOn;
+    case REASON_WDT_RST:
+    case REASON_SOFT_WDT_RST: return ResetReason::Watchdog;
+    case REASON_EXCEPTION_RST: return ResetReason::Exception;
+    case REASON_SOFT_RESTART: return ResetReason::Software;
+    case REASON_DEEP_SLEEP_AWAKE: return ResetReason::DeepSleep;
+    case REASON_EXT_SYS_RST: return ResetReason::External;
+  }
+  return ResetReason::Unknown;
+}
+
+}  // namespace
+
+hal::BootFacts EspBoot::facts() {
+  hal::BootFacts facts;
+  facts.reset_reason = reset_reason();
+  facts.chip_id = ESP.getChipId();
+  return facts;
+}
+
+bool EspBoot::arm(const hal::BootOrder& order) {
+  const EbootCommand command = copy_slot_command(flash_map::kSlot[order.slot], order.length);
+  for (std::size_t i = 0; i < command.size(); ++i) RTC_MEM[i] = command[i];
+  // Read as the bootloader will: the core's own reader checks magic and CRC.
+  eboot_command stored;
+  return eboot_command_read(&stored) == 0 && std::memcmp(&stored, command.data(), sizeof stored) == 0;
+}
+
+void EspBoot::restart() {
+  switch (restart_) {
+    case Restart::AtOnce: {
+      // What system_restart() leaves for the next boot; here the SDK's tasks do not run yet.
+      rst_info info{};
+      info.reason = REASON_SOFT_RESTART;
+      system_rtc_mem_write(0, &info, sizeof info);
+      ESP.reset();
+      break;
+    }
+    case Restart::ThroughSdk: ESP.restart(); break;
+  }
+  for (;;) delay(10);
+}
+
+void EspBoot::plan_wake() {
+  WakeToken token = make_wake_token(ESP.random());
+  ESP.rtcUserMemoryWrite(kWakeTokenBlock, token.data(), sizeof token);
+}
+
+bool EspBoot::planned_wake() {
+  WakeToken token{};
+  if (!ESP.rtcUserMemoryRead(kWakeTokenBlock, token.data(), sizeof token) || !is_wake_token(token)) return false;
+  WakeToken cleared{};
+  ESP.rtcUserMemoryWrite(kWakeTokenBlock, cleared.data(), sizeof cleared);
+  const ResetReason reason = reset_reason();
+  return reason == ResetReason::DeepSleep || reason == ResetReason::External;
+}
+
+}  // namespace flotilla
