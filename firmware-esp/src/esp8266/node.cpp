@@ -4,7 +4,6 @@
 #include <memory>
 #include <new>
 
-#include "firmware-esp/src/chip/layout.h"
 #include "firmware-esp/src/core/adoption.h"
 #include "firmware-esp/src/esp8266/early.h"
 #include "firmware-esp/src/net/sensor_topic.h"
@@ -30,6 +29,8 @@ AgentConfig agent_config(const NodeConfig& config) {
   AgentConfig agent;
   agent.version = config.version;
   agent.build_seconds = config.built;
+  agent.file_system_start = FS_PHYS_ADDR;
+  agent.file_system_end = FS_PHYS_ADDR + FS_PHYS_SIZE;
   agent.vitals = &vitals;
   agent.minimum_free_heap = kMinimumFreeHeap;
   agent.minimum_block = kMinimumBlock;
@@ -60,14 +61,10 @@ bool Node::begin() {
 }
 
 bool Node::set_up() {
-  if (!layout_fits(FS_PHYS_ADDR)) {
-    problem_ = PSTR("the flash layout leaves no room for updates: build for \"4MB (FS:1MB)\" and flash by cable");
-    return false;
-  }
   if (!load()) return false;
   agent_ = new (agent_storage()) Agent(ports(), *this, agent_config(config_), board_);
   if (agent_->begin()) return true;
-  problem_ = PSTR("the agent cannot work on this flash");  // the agent has said why
+  problem_ = PSTR("the agent cannot work on this flash: build for \"4MB (FS:1MB)\"");  // it has said why
   return false;
 }
 
@@ -121,6 +118,33 @@ void Node::loop() {
   time_.raise_floor(agent_->clock_floor());
   tell_link();
   tell_progress();
+}
+
+bool Node::updating() const {
+  if (!managed()) return false;
+  switch (agent_->state()) {
+    case UpdateState::Accepted:
+    case UpdateState::Downloading:
+    case UpdateState::Verified:
+    case UpdateState::Armed:
+    case UpdateState::Trial: return true;
+    case UpdateState::Idle:
+    case UpdateState::Confirmed:
+    case UpdateState::RolledBack:
+    case UpdateState::Failed: return false;
+  }
+  return false;
+}
+
+bool Node::may_sleep() const { return !managed() || agent_->may_sleep(); }
+
+void Node::sleep(std::uint32_t seconds) {
+  say(F("sleeps"));
+  Serial.flush();
+  if (managed()) agent_->prepare_sleep();
+  const std::uint64_t longest = ESP.deepSleepMax();
+  const std::uint64_t wanted = std::uint64_t{seconds} * 1'000'000;
+  for (;;) ESP.deepSleep(wanted < longest ? wanted : longest);
 }
 
 bool Node::online() { return managed() && mqtt_.link() == hal::Link::Up; }

@@ -61,6 +61,14 @@ class Node : private Application {
   [[nodiscard]] bool managed() const { return agent_ != nullptr; }  // begin() was true
   [[nodiscard]] bool online();                                      // connected to the broker
   [[nodiscard]] std::string_view device_id() const { return board_.device_id.view(); }
+  [[nodiscard]] bool updating() const;  // from an order's acceptance to the end of the trial
+
+  // Nothing is under way that a deep sleep would disturb, and this wake's report was heard, after a retained order had its
+  // chance to come. true for an unmanaged board. A sketch that limits its time awake may sleep without it: what is under
+  // way goes on at the next wake.
+  [[nodiscard]] bool may_sleep() const;
+  // Says "offline" and sleeps, at most some 3.5 h; the wake is a reset, for which GPIO16 must be wired to RST.
+  [[noreturn]] void sleep(std::uint32_t seconds);
 
  private:
   SelfTestResult self_test() override;

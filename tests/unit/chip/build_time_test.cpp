@@ -1,20 +1,9 @@
-#include "firmware-esp/src/chip/layout.h"
+#include "firmware-esp/src/chip/build_time.h"
 
 #include <gtest/gtest.h>
 
-#include "firmware-esp/src/chip/build_time.h"
-
 namespace flotilla {
 namespace {
-
-// _FS_start of the core's linker scripts, less the window's begin.
-TEST(Layout, OnlyScriptsWithoutAFileSystemInTheSlotsFit) {
-  EXPECT_TRUE(layout_fits(0x300000));   // 4m1m
-  EXPECT_TRUE(layout_fits(0x3FB000));   // 4m: none
-  EXPECT_FALSE(layout_fits(0x200000));  // 4m2m
-  EXPECT_FALSE(layout_fits(0x100000));  // 4m3m
-  EXPECT_FALSE(layout_fits(0x0FB000));  // 1m
-}
 
 TEST(BuildTime, IsTheBeginOfTheDayBefore) {
   static_assert(build_seconds("Jan  2 1970") == 0);
