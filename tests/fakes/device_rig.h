@@ -203,6 +203,12 @@ class DeviceRig {
     step_ms = other.step_ms;
     boots = 0;
   }
+  // As the sketch does it: the next step is the wake.
+  void deep_sleep(std::uint32_t seconds) {
+    agent->prepare_sleep();
+    agent.reset();
+    clock.advance(std::uint64_t{seconds} * 1000);
+  }
 
   const Firmware* running() {
     for (const auto& firmware : firmwares_) {

@@ -46,7 +46,8 @@ class Agent {
   [[nodiscard]] bool may_sleep() const;
 
   // Call it right before the platform's deep sleep, which must follow: journals what the wake used of a trial's or a
-  // download's time, goes offline in order, and leaves the token by which the wake does not count as a crash.
+  // download's time, goes offline in order, and leaves the token by which the wake does not count as a crash. A trial
+  // that is over by then is decided, and the way back happens at the wake.
   void prepare_sleep();
 
   [[nodiscard]] bool restarting() const { return restarting_; }  // Boot::restart() was called

@@ -69,6 +69,7 @@ void Agent::prepare_sleep() {
     // Rounded up, so that not even the shortest wakes last for ever.
     trial_clock_.advance(now - step_ms_ + 999, ports_.mqtt.link());
     record_trial_time(0);
+    trial();  // where that was the last of its time: decided by what this wake has seen, not by the next one's first step
   }
   if (downloader_.active()) record_progress(0);
   step_ms_ = now;
