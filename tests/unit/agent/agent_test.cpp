@@ -15,14 +15,6 @@ TEST(Agent, ItsSizeFitsTheChip) {
   EXPECT_LE(sizeof(Agent), 3072u);
 }
 
-TEST(Agent, RefusesASmallFlash) {
-  DeviceRig rig;
-  fakes::DeviceFlash small(0x100000);
-  Agent agent({small, rig.boot_path, rig.crypto, rig.server, rig.mqtt, rig.clock, rig.random}, rig.application,
-              {.version = "1.0.0"}, rig.board);
-  EXPECT_FALSE(agent.begin());
-}
-
 TEST(Agent, ReportsTheTrueHashOfABoardFlashedByCable) {
   DeviceRig rig;
   ASSERT_TRUE(rig.run_until([&] { return !rig.mqtt.heartbeats.empty(); }));
