@@ -18,9 +18,6 @@ constexpr std::uint32_t kHeader = kProvisioningHeader;
 static_assert((flash_map::kImage + flash_map::kImageMax) % kSector == 0, "the block's sector follows the image area");
 static_assert(flash_map::kImage + flash_map::kImageMax + kSector <= flash_map::kSlot[0], "and lies before the slots");
 
-// EEPROM, RF calibration and the SDK's parameters: never ours.
-constexpr std::uint32_t kReservedAtTheEnd = 5 * kSector;
-
 struct Work {
   hal::Flash& flash;
   std::uint8_t* buffer;
@@ -84,10 +81,11 @@ bool wipe(const Work& work, std::uint32_t sector) {
 // system (espota and HTTP update) or behind its sketch (web upload), at a sector's start in each case. Where its file
 // system began depends on how it was built, so the block may lie in any sector between the image and the SDK's.
 bool wipe_staged_copies(const Work& work, std::uint32_t from) {
-  const std::uint32_t end = work.flash.size() - kReservedAtTheEnd;
+  const std::uint32_t size = work.flash.size();
+  const std::uint32_t end = size - flash_map::kSystemSize;
   for (std::uint32_t at = from; at < end; at += kSector) {
     if (!looks_like_block(work, at, kSector)) continue;
-    const bool is_place = at == flash_map::kProvisioning[0] || at == flash_map::kProvisioning[1];
+    const bool is_place = at == flash_map::provisioning(size, 0) || at == flash_map::provisioning(size, 1);
     if (is_place && is_good_copy(work, at)) continue;
     if (!wipe(work, at)) return false;
   }
@@ -115,9 +113,10 @@ Adoption adopt_provisioning(hal::Flash& flash, std::uint8_t* buffer, std::size_t
   if (length == 0 || !looks_like_block(work, block, kSector)) return Adoption::None;
 
   Adoption result = Adoption::Erased;
-  if (!is_good_copy(work, flash_map::kProvisioning[0]) && !is_good_copy(work, flash_map::kProvisioning[1])) {
+  const std::uint32_t place = flash_map::provisioning(flash.size(), 0);
+  if (!is_good_copy(work, place) && !is_good_copy(work, flash_map::provisioning(flash.size(), 1))) {
     if (!is_good_block(work, block, kSector)) return Adoption::Damaged;
-    if (!store(work, block, flash_map::kProvisioning[0])) return Adoption::NotWritten;
+    if (!store(work, block, place)) return Adoption::NotWritten;
     result = Adoption::Adopted;
   }
   // Last the one by which the next boot sees that there is something to do.

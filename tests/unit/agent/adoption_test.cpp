@@ -264,5 +264,19 @@ TEST(AdoptionTest, AFlashThatRefusesIsTriedAgain) {
   EXPECT_EQ(adopt(flash), Adoption::Adopted);
 }
 
+// There the provisioning lies elsewhere, and among the places that are searched for staged copies.
+TEST(AdoptionTest, KnowsTheProvisioningOfASmallBoard) {
+  DeviceFlash flash(0x100000);
+  const std::uint32_t place = flash_map::provisioning(flash.size(), 0);
+  const std::string file = adoption_file(kImageBytes, block(message()));
+  flash_it(flash, file, 0x80000);
+  ASSERT_EQ(adopt(flash), Adoption::Adopted);
+  EXPECT_TRUE(is_good(flash, place, message()));
+  flash_it(flash, file, 0x80000);
+  ASSERT_EQ(adopt(flash), Adoption::Erased);
+  EXPECT_TRUE(is_good(flash, place, message()));
+  EXPECT_EQ(places_of(flash, kKey).size(), 2U) << "both in the provisioning";
+}
+
 }  // namespace
 }  // namespace flotilla
