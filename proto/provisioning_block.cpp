@@ -25,23 +25,39 @@ std::uint32_t load_u32(const std::uint8_t* in) {
 
 bool is_provisioning_header(const std::uint8_t* header) { return std::memcmp(header, kMagic, sizeof kMagic) == 0; }
 
+bool parse_provisioning_header(const std::uint8_t* header, ProvisioningHeader& out) {
+  if (!is_provisioning_header(header)) return false;
+  out.version = load_u32(header + 8);
+  out.length = load_u32(header + 12);
+  out.crc = load_u32(header + kCrcOffset);
+  out.crc_begun = crc32(ByteView(header, kCrcOffset));
+  return true;
+}
+
+std::uint32_t begin_provisioning_header(std::uint32_t version, std::uint32_t length, std::uint8_t* out) {
+  std::memset(out, 0, kProvisioningHeader);
+  std::memcpy(out, kMagic, sizeof kMagic);
+  store_u32(out + 8, version);
+  store_u32(out + 12, length);
+  return crc32(ByteView(out, kCrcOffset));
+}
+
+void end_provisioning_header(std::uint32_t crc, std::uint8_t* out) { store_u32(out + kCrcOffset, crc); }
+
 bool parse_provisioning_block(ByteView block, ProvisioningBlock& out) {
-  if (block.size < kProvisioningHeader || !is_provisioning_header(block.data)) return false;
-  const std::uint32_t length = load_u32(block.data + 12);
-  if (length > block.size - kProvisioningHeader) return false;
-  const ByteView message(block.data + kProvisioningHeader, length);
-  if (crc32(message, crc32(ByteView(block.data, kCrcOffset))) != load_u32(block.data + kCrcOffset)) return false;
-  out = {load_u32(block.data + 8), message};
+  ProvisioningHeader header;
+  if (block.size < kProvisioningHeader || !parse_provisioning_header(block.data, header)) return false;
+  if (header.length > block.size - kProvisioningHeader) return false;
+  const ByteView message(block.data + kProvisioningHeader, header.length);
+  if (crc32(message, header.crc_begun) != header.crc) return false;
+  out = {header.version, message};
   return true;
 }
 
 std::size_t write_provisioning_block(std::uint32_t version, ByteView message, std::uint8_t* out, std::size_t capacity) {
   if (capacity < kProvisioningHeader || message.size > capacity - kProvisioningHeader) return 0;
-  std::memset(out, 0, kProvisioningHeader);
-  std::memcpy(out, kMagic, sizeof kMagic);
-  store_u32(out + 8, version);
-  store_u32(out + 12, static_cast<std::uint32_t>(message.size));
-  store_u32(out + kCrcOffset, crc32(message, crc32(ByteView(out, kCrcOffset))));
+  const std::uint32_t crc = begin_provisioning_header(version, static_cast<std::uint32_t>(message.size), out);
+  end_provisioning_header(crc32(message, crc), out);
   std::memcpy(out + kProvisioningHeader, message.data, message.size);
   return kProvisioningHeader + message.size;
 }

@@ -16,8 +16,23 @@ struct ProvisioningBlock {
   ByteView message;           // points into the block given
 };
 
+// What the header says; `crc` is the one stored, `crc_begun` that over the header alone, to be continued over the message.
+struct ProvisioningHeader {
+  std::uint32_t version = 0;
+  std::uint32_t length = 0;  // of the message
+  std::uint32_t crc = 0;
+  std::uint32_t crc_begun = 0;
+};
+
 // Magic and format fit; `header` has at least a block's first 6 bytes. Says nothing about the rest.
 [[nodiscard]] bool is_provisioning_header(const std::uint8_t* header);
+
+// From the kProvisioningHeader bytes of a header. false when magic or format do not fit; the message is not looked at.
+[[nodiscard]] bool parse_provisioning_header(const std::uint8_t* header, ProvisioningHeader& out);
+
+// Fills all of a header but its CRC, and returns the CRC over that, to be continued over the message.
+[[nodiscard]] std::uint32_t begin_provisioning_header(std::uint32_t version, std::uint32_t length, std::uint8_t* out);
+void end_provisioning_header(std::uint32_t crc, std::uint8_t* out);
 
 // false when magic, format, length or CRC do not fit.
 [[nodiscard]] bool parse_provisioning_block(ByteView block, ProvisioningBlock& out);

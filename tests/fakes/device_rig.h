@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -146,6 +147,7 @@ class DeviceRig {
     } while (early_boot(flash, boot_path, crypto, scratch_) == EarlyBoot::Restart);
     const Firmware* firmware = running();
     if (flash.dead() || firmware == nullptr || firmware->crashes_at_boot) return false;
+    if (set_up && !set_up()) return false;
     application.result = firmware->self_test;
     mqtt.set_link(hal::Link::Unreachable);
     mqtt.set_link(firmware->no_network ? hal::Link::NoNetwork : link_at_boot);
@@ -228,7 +230,8 @@ class DeviceRig {
   RigApplication application;
   Provisioning provisioning;  // what `board` was made of, without its trust store
   Board board;
-  AgentConfig config;  // of the next boot
+  AgentConfig config;            // of the next boot
+  std::function<bool()> set_up;  // what the platform does before it makes the agent; false: this boot ends there
   std::unique_ptr<Agent> agent;
   hal::Link link_at_boot = hal::Link::Up;
   std::uint64_t step_ms = 10;

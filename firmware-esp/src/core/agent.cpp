@@ -51,6 +51,19 @@ AttemptRecord revert_attempt(const PreviousRecord& previous) {
   return attempt;
 }
 
+// Nor does an UpdateConfig. The file is small, and whatever it changes, the broker is to be reached soon.
+AttemptRecord config_attempt(const CommandCase& subject, const AgentConfig& config) {
+  AttemptRecord attempt;
+  attempt.kind = AttemptKind::Config;
+  attempt.trial_boots = 3;
+  attempt.download_seconds = 3600;
+  attempt.trial_seconds = config.config_trial_seconds;
+  attempt.trial_maximum_seconds = kMaxTrialTotal;
+  attempt.image_sha256 = subject.command.file.sha256;
+  attempt.path = subject.command.file.path;
+  return attempt;
+}
+
 LastCommandRecord command_of(const CommandCase& subject) {
   return {subject.command.trust_version, subject.command.sequence, subject.digest};
 }
@@ -92,7 +105,7 @@ bool Agent::begin() {
   }
   if (!ledger_.count_boot()) log("agent: the boot could not be counted in the journal");
   report_.boot_id = ports_.random.next();
-  step_ms_ = ports_.clock.monotonic_ms();
+  step_ms_ = heard_ms_ = ports_.clock.monotonic_ms();
   running_ = identify_running(ports_.flash, ports_.crypto, scratch_);
   settle();
   return true;
@@ -113,6 +126,7 @@ void Agent::step() {
     work();
     ask_again();
     report();
+    mind_the_broker();
   }
   step_ms_ = now;
 }
@@ -129,6 +143,7 @@ void Agent::watch_link() {
     heartbeat_.now();  // a broker that lost its state learns at once what runs here
   }
   if (covers(ports_.mqtt.acknowledged(), trial_packet_)) acknowledged_ = true;
+  if (covers(ports_.mqtt.acknowledged(), sent_packet_)) heard_ms_ = ports_.clock.monotonic_ms();
 }
 
 // Nothing here comes from a command: a Pi that believes it is 2040 must not poison a board for ever.
@@ -184,6 +199,18 @@ void Agent::act_on(const CommandCase& subject, const CommandDecision& decision) 
   }
 }
 
+AttemptRecord Agent::attempt_of(const CommandCase& subject) const {
+  switch (subject.command.kind) {
+    case CommandKind::Revert: return revert_attempt(ledger_.previous());
+    case CommandKind::UpdateConfig: return config_attempt(subject, config_);
+    case CommandKind::Install:
+    case CommandKind::Cancel:
+    case CommandKind::UpdateTrust:
+    case CommandKind::InstallBootloader: break;
+  }
+  return install_attempt(subject);
+}
+
 bool Agent::note(const CommandCase& subject) { return ledger_.note_command(command_of(subject)); }
 
 // For an attempt the journal's record and the effect are one.
@@ -195,11 +222,13 @@ bool Agent::accept(const CommandCase& subject) {
     (void)note(subject);
     return true;
   }
-  AttemptRecord attempt =
-      subject.command.kind == CommandKind::Revert ? revert_attempt(ledger_.previous()) : install_attempt(subject);
+  AttemptRecord attempt = attempt_of(subject);
   attempt.attempt_id = subject.command.attempt_id;
   attempt.command = command_of(subject);
+  give_config_up();
   if (!ledger_.accept(attempt)) return false;
+  // An agent that does not know this kind of attempt yet must at least know that its sequence is spent.
+  if (ledger_.has_config_attempt() && !note(subject)) log("agent: the sequence was not journaled once more");
   downloader_.stop(ports_);
   report_.http_status = 0;
   report_.progress_bytes = 0;
@@ -219,7 +248,8 @@ void Agent::refuse(std::uint32_t sequence, Reason reason) {
 
 // The policy has checked the signature: this is the order itself, come through a subscription of this boot.
 void Agent::order_came_back(const CommandCase& subject) {
-  const bool own = subject.command.kind == CommandKind::Install || subject.command.kind == CommandKind::Revert;
+  const CommandKind kind = subject.command.kind;
+  const bool own = kind == CommandKind::Install || kind == CommandKind::Revert || kind == CommandKind::UpdateConfig;
   if (own && subject.command.attempt_id == ledger_.attempt().attempt_id) order_back_ = true;
 }
 

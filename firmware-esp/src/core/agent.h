@@ -10,6 +10,7 @@
 #include "firmware-esp/src/core/application.h"
 #include "firmware-esp/src/core/board.h"
 #include "firmware-esp/src/core/command_policy.h"
+#include "firmware-esp/src/core/config_download.h"
 #include "firmware-esp/src/core/downloader.h"
 #include "firmware-esp/src/core/heartbeat.h"
 #include "firmware-esp/src/core/ledger.h"
@@ -73,6 +74,7 @@ class Agent {
   void act_on(const CommandCase& subject, const CommandDecision& decision);
   [[nodiscard]] bool accept(const CommandCase& subject);
   [[nodiscard]] bool note(const CommandCase& subject);
+  [[nodiscard]] AttemptRecord attempt_of(const CommandCase& subject) const;
   void refuse(std::uint32_t sequence, Reason reason);
   void order_came_back(const CommandCase& subject);
   void hindered_by(Reason reason);
@@ -89,6 +91,7 @@ class Agent {
 
   // agent_work.cpp: what each state has to do
   void settle();
+  [[nodiscard]] bool settle_image();  // whether the running image may be kept
   void settle_rolled_back(bool runs_new);
   void way_back_is_over();
   [[nodiscard]] bool runs_attempt() const;
@@ -111,12 +114,24 @@ class Agent {
   void last_words();  // a heartbeat, a short wait for its acknowledgement, and the restart
   void restart_when_heard();
 
+  // agent_provisioning.cpp: a new provisioning on trial, and the other one when there is no broker
+  void settle_config();
+  void leave_config();
+  [[nodiscard]] bool runs_new_config() const;
+  void download_config();
+  void give_config_up();
+  void arm_config();
+  void use_config(std::uint32_t version);
+  void mind_the_broker();
+  [[nodiscard]] bool may_change_config() const;
+
   hal::Ports ports_;
   Application& application_;
   AgentConfig config_;
   const Board& board_;
   Ledger ledger_;
   Downloader downloader_;
+  ConfigDownload config_download_;
   Seeder seeder_;
   TrialClock trial_clock_;
   HeartbeatTimer heartbeat_;
@@ -138,6 +153,7 @@ class Agent {
   std::uint64_t leave_ms_ = 0;  // at the latest
   std::uint64_t step_ms_ = 0;   // when the last step began
   std::uint64_t seed_ms_ = 0;   // a failed copy is tried again from then on
+  std::uint64_t heard_ms_ = 0;  // when the broker last answered for the newest heartbeat, or the boot
   alignas(4) Scratch scratch_{};
 };
 

@@ -22,6 +22,8 @@ struct AgentConfig {
   std::uint32_t minimum_free_heap = 0;  // bytes: with less an update is refused as LowMemory
   std::uint32_t minimum_block = 0;      // bytes, in one piece: likewise
   std::uint32_t sleep_seconds = 0;      // between two heartbeats of a device that sleeps; 0: it stays awake
+  std::uint32_t config_trial_seconds = 600;     // in which a new provisioning must reach the broker; for tests less
+  std::uint32_t broker_patience_seconds = 600;  // without the broker, then the other provisioning is tried; likewise
   std::uint32_t download_bytes_per_second = 0;  // at most, so that the sketch has its share; 0: as fast as it comes
 };
 

@@ -71,7 +71,7 @@ void Agent::prepare_sleep() {
     record_trial_time(0);
     trial();  // where that was the last of its time: decided by what this wake has seen, not by the next one's first step
   }
-  if (downloader_.active()) record_progress(0);
+  if (downloader_.active() || config_download_.active()) record_progress(0);
   step_ms_ = now;
   ports_.boot.plan_wake();
   ports_.mqtt.disconnect();

@@ -9,17 +9,29 @@ namespace {
 constexpr std::uint64_t kLastWordsMs = 3000;
 constexpr std::uint64_t kSeedRetryMs = 60000;
 constexpr std::uint32_t kTrialRecordSeconds = 10;
-constexpr std::uint32_t kProgressRecordSeconds = 60;
 
 }  // namespace
 
 bool Agent::runs_attempt() const {
-  return ledger_.has_attempt() && running_.size != 0 && running_.sha256 == ledger_.attempt().image_sha256;
+  return ledger_.has_attempt() && !ledger_.has_config_attempt() && running_.size != 0 &&
+         running_.sha256 == ledger_.attempt().image_sha256;
 }
 
 void Agent::settle() {
-  const bool runs_new = runs_attempt();
   bool seed_allowed = true;
+  if (ledger_.has_config_attempt()) {
+    settle_config();
+  } else {
+    seed_allowed = settle_image();
+  }
+  const bool in_slot = ledger_.has_confirmed() && ledger_.confirmed().image_sha256 == running_.sha256;
+  seed_wanted_ = seed_allowed && running_.size != 0 && !in_slot && flash_map::has_slots(ports_.flash.size());
+  if (in_slot && seed_allowed) keep_running();
+  trial_clock_.begin(ledger_.trial().seconds, ledger_.trial().total_seconds);
+}
+
+bool Agent::settle_image() {
+  const bool runs_new = runs_attempt();
   switch (ledger_.state()) {
     case UpdateState::Armed:
     case UpdateState::Trial: {
@@ -31,13 +43,9 @@ void Agent::settle() {
         move(UpdateEvent::BootOld, armed && !ports_.boot.facts().tried ? Reason::ArmFailed : Reason::Crash);
         if (!armed) way_back_is_over();
       }
-      seed_allowed = !runs_new;
-      break;
+      return !runs_new;
     }
-    case UpdateState::RolledBack:
-      settle_rolled_back(runs_new);
-      seed_allowed = !runs_new;
-      break;
+    case UpdateState::RolledBack: settle_rolled_back(runs_new); return !runs_new;
     case UpdateState::Idle:
     case UpdateState::Accepted:
     case UpdateState::Downloading:
@@ -45,10 +53,7 @@ void Agent::settle() {
     case UpdateState::Confirmed:
     case UpdateState::Failed: move(UpdateEvent::Reset); break;
   }
-  const bool in_slot = ledger_.has_confirmed() && ledger_.confirmed().image_sha256 == running_.sha256;
-  seed_wanted_ = seed_allowed && running_.size != 0 && !in_slot && flash_map::has_slots(ports_.flash.size());
-  if (in_slot && seed_allowed) keep_running();
-  trial_clock_.begin(ledger_.trial().seconds, ledger_.trial().total_seconds);
+  return true;
 }
 
 void Agent::settle_rolled_back(bool runs_new) {
@@ -80,7 +85,9 @@ void Agent::move(UpdateEvent event, Reason reason) {
 }
 
 void Agent::work() {
-  if (seed_wanted_) return seed();
+  // A new provisioning needs no image to go back to, and its trial cannot wait for one.
+  const bool concerns_config = ledger_.has_config_attempt() && is_active(ledger_.state());
+  if (seed_wanted_ && !concerns_config) return seed();
   switch (ledger_.state()) {
     case UpdateState::Accepted: return start_download();
     case UpdateState::Downloading: return download();
@@ -126,7 +133,8 @@ void Agent::keep_running() {
 // An accepted update waits for both: a battery may have run low since it was accepted.
 bool Agent::put_off() {
   const std::string_view busy = application_.not_now();
-  defer(busy.empty() ? application_.unfit() : busy);
+  // A battery that is too low for an update is not for a new provisioning, which may be what the board needs.
+  defer(busy.empty() && !ledger_.has_config_attempt() ? application_.unfit() : busy);
   return !report_.deferred.empty();
 }
 
@@ -138,6 +146,7 @@ void Agent::defer(std::string_view why) {
 
 void Agent::start_download() {
   if (put_off()) return;
+  if (ledger_.has_config_attempt()) return move(UpdateEvent::StartDownload);
   // The running image could not be measured, and so not be kept: without a way back nothing is tried.
   if (!ledger_.has_confirmed()) return fail(Reason::FlashError);
   if (ledger_.attempt().kind == AttemptKind::Install && !ledger_.forget_previous()) return fail(Reason::FlashError);
@@ -145,6 +154,7 @@ void Agent::start_download() {
 }
 
 void Agent::download() {
+  if (ledger_.has_config_attempt()) return download_config();
   const AttemptRecord& order = ledger_.attempt();
   if (!downloader_.active()) {
     ProgressRecord done = ledger_.progress();
@@ -153,7 +163,7 @@ void Agent::download() {
     downloader_.begin(ports_, ledger_.target_slot(), done, config_.download_bytes_per_second);
   }
   const Progress progress = downloader_.step(ports_, order, scratch_);
-  record_progress(kProgressRecordSeconds);
+  record_progress(FetchTimer::kRecordSeconds);
   report_.http_status = downloader_.http_status();
   report_.progress_bytes = downloader_.bytes();
   if (progress == Progress::Done) move(UpdateEvent::ImageVerified);
@@ -161,8 +171,9 @@ void Agent::download() {
 }
 
 void Agent::record_progress(std::uint32_t step_seconds) {
-  const std::uint32_t safe = downloader_.safe_bytes(ledger_.attempt());
-  const std::uint32_t seconds = downloader_.seconds(ports_.clock);
+  const bool of_config = config_download_.active();
+  const std::uint32_t safe = of_config ? ledger_.progress().bytes : downloader_.safe_bytes(ledger_.attempt());
+  const std::uint32_t seconds = of_config ? config_download_.seconds(ports_.clock) : downloader_.seconds(ports_.clock);
   if (safe <= ledger_.progress().bytes && seconds < ledger_.progress().seconds + step_seconds) return;
   // Not durable only means that more is fetched again after a cut.
   if (!ledger_.record_progress(safe, seconds)) log("agent: the progress was not journaled");
@@ -171,6 +182,7 @@ void Agent::record_progress(std::uint32_t step_seconds) {
 void Agent::fail(Reason reason) { (void)end_attempt(reason); }
 
 bool Agent::end_attempt(Reason reason) {
+  give_config_up();
   downloader_.stop(ports_);
   report_.deferred.clear();
   const bool durable = ledger_.move(UpdateEvent::Fail, reason);
@@ -183,6 +195,7 @@ bool Agent::end_attempt(Reason reason) {
 // that nobody has on trial. This way round it costs the attempt: ArmFailed.
 void Agent::arm() {
   if (put_off()) return;
+  if (ledger_.has_config_attempt()) return arm_config();
   if (!ensure_filler(ports_.flash, ledger_.target_slot(), scratch_)) return fail(Reason::FlashError);
   if (!ledger_.move(UpdateEvent::Arm)) return move(UpdateEvent::BootOld, Reason::FlashError);
   changed();
@@ -197,15 +210,17 @@ void Agent::arm() {
 }
 
 void Agent::trial() {
-  if (self_test_ == SelfTestResult::Pending) self_test_ = application_.self_test();
+  const bool of_config = ledger_.has_config_attempt();
+  if (!of_config && self_test_ == SelfTestResult::Pending) self_test_ = application_.self_test();
   record_trial_time(kTrialRecordSeconds);
   TrialFacts facts;
   facts.network_seen = network_seen_;
   facts.acknowledged = acknowledged_;
   facts.order_back = order_back_;
   facts.link_up = ports_.mqtt.link() == hal::Link::Up;
-  facts.self_test = self_test_;
-  facts.seconds = trial_clock_.seconds();
+  // The image is the one of before. And that the broker cannot be reached at all may be the provisioning's fault.
+  facts.self_test = of_config ? SelfTestResult::Passed : self_test_;
+  facts.seconds = of_config ? trial_clock_.total_seconds() : trial_clock_.seconds();
   facts.total_seconds = trial_clock_.total_seconds();
   facts.seconds_allowed = ledger_.attempt().trial_seconds;
   facts.total_allowed = ledger_.attempt().trial_maximum_seconds;
@@ -231,12 +246,14 @@ void Agent::record_trial_time(std::uint32_t step_seconds) {
 // The boot path first: the other way round a cut could leave it counting the trial boots of an image that the journal
 // holds for confirmed. This way round the trial goes on.
 void Agent::confirm() {
+  if (ledger_.has_config_attempt()) return move(UpdateEvent::Confirm);
   if (!ports_.boot.confirm() || !ledger_.confirm_attempt()) return;  // not durable: tried again
   move(UpdateEvent::Confirm);
 }
 
 void Agent::go_back(Reason reason) {
   move(UpdateEvent::GoBack, reason);
+  if (ledger_.has_config_attempt()) return leave_config();
   // Where this fails the next boot tries once more, and then says that the image stays.
   if (!arm_way_back(ledger_, ports_.flash, ports_.boot, ports_.crypto, scratch_))
     log("agent: the way back could not be armed");

@@ -1,40 +1,19 @@
 #include "firmware-esp/src/core/board.h"
 
-#include "common/flash_map.h"
+#include "firmware-esp/src/core/config_copies.h"
+#include "firmware-esp/src/core/records.h"
+#include "firmware-esp/src/core/slots.h"
 #include "proto/device/codec.h"
-#include "proto/provisioning_block.h"
 
 namespace flotilla {
 namespace {
 
-// A day. Beyond it the daemon would not wait for a heartbeat anyway, and the milliseconds must fit into 32 bits.
-constexpr std::uint32_t kMaxHeartbeatSeconds = 86'400;
-
-enum class CopyCheck : std::uint8_t { Good, Bad, TooLarge, Unreadable };
-
-std::uint32_t length_field(const std::uint8_t* header) {
-  return static_cast<std::uint32_t>(header[12]) | static_cast<std::uint32_t>(header[13]) << 8 |
-         static_cast<std::uint32_t>(header[14]) << 16 | static_cast<std::uint32_t>(header[15]) << 24;
-}
-
-// Reads no more than header and message, so that a small workspace serves a small block.
-CopyCheck read_copy(hal::Flash& flash, std::uint32_t address, std::uint8_t* workspace, std::size_t size,
-                    ProvisioningBlock& out) {
-  if (size < kProvisioningHeader) return CopyCheck::TooLarge;
-  if (!flash.read(address, workspace, kProvisioningHeader)) return CopyCheck::Unreadable;
-  const std::uint32_t length = length_field(workspace);
-  if (length > flash_map::kProvisioningSize - kProvisioningHeader) return CopyCheck::Bad;
-  const std::size_t block = kProvisioningHeader + length;
-  const std::size_t words = (block + 3) & ~std::size_t{3};
-  if (words > size) return CopyCheck::TooLarge;
-  if (!flash.read(address, workspace, words)) return CopyCheck::Unreadable;
-  return parse_provisioning_block(ByteView(workspace, block), out) ? CopyCheck::Good : CopyCheck::Bad;
-}
-
-BoardCheck check_of(CopyCheck a, CopyCheck b) {
-  if (a == CopyCheck::Unreadable || b == CopyCheck::Unreadable) return BoardCheck::Unreadable;
-  if (a == CopyCheck::TooLarge || b == CopyCheck::TooLarge) return BoardCheck::TooLarge;
-  return BoardCheck::NotProvisioned;
+// 0: the journal does not say.
+std::uint32_t version_to_use(hal::Flash& flash) {
+  Journal journal(flash);
+  ConfigUseRecord use;
+  // Opening the journal may write to it.
+  return image_in_bounds(flash) && journal.open() && load(journal, use) ? use.version : 0;
 }
 
 BoardCheck read_trust(ByteView signed_store, TrustCrypto& crypto, TrustStore& out) {
@@ -42,6 +21,34 @@ BoardCheck read_trust(ByteView signed_store, TrustCrypto& crypto, TrustStore& ou
   if (!device_wire::decode(signed_store, envelope)) return BoardCheck::UnsoundTrust;
   if (!device_wire::decode(envelope.payload, out) || !is_sound(out)) return BoardCheck::UnsoundTrust;
   return verify_trust(envelope, out, crypto) == EnvelopeVerdict::Valid ? BoardCheck::Good : BoardCheck::UnsignedTrust;
+}
+
+std::uint8_t first_choice(const ConfigCopy (&copies)[2], std::uint32_t wanted) {
+  if (!copies[0].good || !copies[1].good) return copies[1].good ? 1 : 0;
+  for (std::uint8_t copy = 0; copy < 2; ++copy) {
+    if (wanted != 0 && copies[copy].version == wanted) return copy;
+  }
+  return copies[1].version > copies[0].version ? 1 : 0;
+}
+
+BoardCheck load_copy(hal::Flash& flash, TrustCrypto& crypto, std::uint8_t copy, const ConfigCopy& found,
+                     std::uint8_t* workspace, std::size_t size, Provisioning& provisioning, Board& board) {
+  if (found.unreadable) return BoardCheck::Unreadable;
+  if (!found.good) return BoardCheck::NotProvisioned;
+  const std::size_t words = (found.length + 3) & ~std::size_t{3};
+  if (words > size) return BoardCheck::TooLarge;
+  if (!flash.read(config_message(flash, copy), workspace, words)) return BoardCheck::Unreadable;
+  if (!device_wire::decode(ByteView(workspace, found.length), provisioning)) return BoardCheck::Malformed;
+  if (!is_device_id(provisioning.device_id.view())) return BoardCheck::Malformed;
+  if (provisioning.heartbeat_seconds > kMaxHeartbeatSeconds) return BoardCheck::Malformed;
+  board.device_id = provisioning.device_id;
+  board.product = provisioning.product;
+  board.hardware = provisioning.hardware;
+  board.provisioned_at = provisioning.provisioned_at;
+  board.heartbeat_seconds = provisioning.heartbeat_seconds;
+  board.config_version = found.version;
+  board.config_copy = copy;
+  return read_trust(provisioning.signed_trust_store, crypto, board.trust);
 }
 
 }  // namespace
@@ -61,28 +68,14 @@ const char* to_string(BoardCheck check) {
 
 BoardCheck load_board(hal::Flash& flash, TrustCrypto& crypto, std::uint8_t* workspace, std::size_t size,
                       Provisioning& provisioning, Board& board) {
-  const std::uint32_t copies[2] = {flash_map::provisioning(flash.size(), 0), flash_map::provisioning(flash.size(), 1)};
-  ProvisioningBlock block;
-  const CopyCheck second = read_copy(flash, copies[1], workspace, size, block);
-  const std::uint32_t second_version = block.version;
-  CopyCheck first = read_copy(flash, copies[0], workspace, size, block);
-  board.config_copy = 0;
-  // The workspace holds one copy: the other is read once more where it is the better one.
-  if (second == CopyCheck::Good && (first != CopyCheck::Good || second_version > block.version)) {
-    first = read_copy(flash, copies[1], workspace, size, block);
-    board.config_copy = 1;
-  }
-  if (first != CopyCheck::Good) return check_of(first, second);
-  if (!device_wire::decode(block.message, provisioning)) return BoardCheck::Malformed;
-  if (!is_device_id(provisioning.device_id.view())) return BoardCheck::Malformed;
-  if (provisioning.heartbeat_seconds > kMaxHeartbeatSeconds) return BoardCheck::Malformed;
-  board.device_id = provisioning.device_id;
-  board.product = provisioning.product;
-  board.hardware = provisioning.hardware;
-  board.provisioned_at = provisioning.provisioned_at;
-  board.heartbeat_seconds = provisioning.heartbeat_seconds;
-  board.config_version = block.version;
-  return read_trust(provisioning.signed_trust_store, crypto, board.trust);
+  const ConfigCopy copies[2] = {inspect_config(flash, 0), inspect_config(flash, 1)};
+  const std::uint32_t wanted = version_to_use(flash);
+  std::uint8_t copy = first_choice(copies, wanted);
+  const BoardCheck check = load_copy(flash, crypto, copy, copies[copy], workspace, size, provisioning, board);
+  if (check == BoardCheck::Good) return check;
+  copy = copy == 0 ? 1 : 0;
+  const BoardCheck second = load_copy(flash, crypto, copy, copies[copy], workspace, size, provisioning, board);
+  return second == BoardCheck::Good || check == BoardCheck::NotProvisioned ? second : check;
 }
 
 }  // namespace flotilla

@@ -9,6 +9,9 @@
 
 namespace flotilla {
 
+// A day. Beyond it the daemon would not wait for a heartbeat anyway, and the milliseconds must fit into 32 bits.
+inline constexpr std::uint32_t kMaxHeartbeatSeconds = 86'400;
+
 // What the agent keeps of the provisioning for as long as it runs. The rest (Wi-Fi, certificates, addresses) is the
 // platform's, at set-up only.
 struct Board {
@@ -21,6 +24,7 @@ struct Board {
   std::uint8_t config_copy = 0;          // which of the two copies it is
   TrustStore trust;
 };
+[[nodiscard]] inline std::uint8_t other_copy(const Board& board) { return board.config_copy == 0 ? 1 : 0; }
 
 enum class BoardCheck : std::uint8_t {
   Good,
@@ -34,9 +38,10 @@ enum class BoardCheck : std::uint8_t {
 // One plain sentence that says what to do about it.
 [[nodiscard]] const char* to_string(BoardCheck check);
 
-// Reads the copy with the higher version of those that are good into `workspace` (kProvisioningSize bytes are always
-// enough), decodes it, and checks that the trust store is sound and signed by its own roots. The workspace must stay
-// as long as the views of `provisioning` are used; `board` has none.
+// Reads the copy that the journal says is to be used, otherwise the one with the higher version, into `workspace`
+// (kProvisioningSize bytes are always enough), decodes it, and checks that the trust store is sound and signed by its own
+// roots. Where that copy is not good for all of this the other one is taken; where neither is, the answer is about the
+// first. The workspace must stay as long as the views of `provisioning` are used; `board` has none.
 [[nodiscard]] BoardCheck load_board(hal::Flash& flash, TrustCrypto& crypto, std::uint8_t* workspace, std::size_t size,
                                     Provisioning& provisioning, Board& board);
 

@@ -22,6 +22,7 @@ Answer refuse_if(bool wrong, Reason reason) { return wrong ? refuse(reason) : An
 
 bool is_install(const Question& q) { return q.subject.command.kind == CommandKind::Install; }
 bool is_update(const Question& q) { return is_install(q) || q.subject.command.kind == CommandKind::Revert; }
+bool is_config(const Question& q) { return q.subject.command.kind == CommandKind::UpdateConfig; }
 
 Answer decodes(Question& q) {
   if (!device_wire::decode(q.subject.message, q.subject.envelope)) return refuse(Reason::Malformed);
@@ -66,8 +67,8 @@ Answer known_kind(Question& q) {
   switch (q.subject.command.kind) {
     case CommandKind::Install:
     case CommandKind::Cancel:
-    case CommandKind::Revert: return {};
-    case CommandKind::UpdateConfig:
+    case CommandKind::Revert:
+    case CommandKind::UpdateConfig: return {};
     case CommandKind::UpdateTrust:
     case CommandKind::InstallBootloader: break;
   }
@@ -102,15 +103,20 @@ Answer manifest_signed_by_release_keys(Question& q) {
   return {};
 }
 
+bool orders_what_is_in_force(const Question& q) {
+  const auto& attempt = q.facts.ledger.attempt();
+  switch (attempt.kind) {
+    case AttemptKind::Install: return is_install(q) && q.subject.manifest.image_sha256 == attempt.image_sha256;
+    case AttemptKind::Revert: return q.subject.command.kind == CommandKind::Revert;
+    case AttemptKind::Config: return is_config(q) && q.subject.command.file.sha256 == attempt.image_sha256;
+  }
+  return false;
+}
+
 Answer renews_known_attempt(Question& q) {
   const auto& ledger = q.facts.ledger;
-  const auto& command = q.subject.command;
-  if (!ledger.has_attempt() || ledger.attempt().attempt_id != command.attempt_id) return {};
-  const AttemptKind kind = ledger.attempt().kind;
-  const bool same = command.kind == CommandKind::Revert
-                        ? kind == AttemptKind::Revert
-                        : is_install(q) && kind == AttemptKind::Install &&
-                              q.subject.manifest.image_sha256 == ledger.attempt().image_sha256;
+  if (!ledger.has_attempt() || ledger.attempt().attempt_id != q.subject.command.attempt_id) return {};
+  const bool same = orders_what_is_in_force(q);
   return same ? Answer{CommandDecision{CommandOutcome::Renew, Reason::None}} : Answer{};
 }
 
@@ -120,6 +126,7 @@ Answer no_other_past_replacing(Question& q) {
 }
 
 Answer order_is_sound(Question& q) {
+  if (is_config(q)) return refuse_if(q.subject.command.file.path.empty(), Reason::Malformed);
   if (!is_install(q)) return {};
   const auto& order = q.subject.command.install;
   const bool sound = order.trial_boots >= 1 && order.trial_boots <= kMaxTrialBoots && order.trial_seconds > 0 &&
@@ -171,7 +178,7 @@ Answer has_previous_image(Question& q) {
 }
 
 Answer above_security_floor(Question& q) {
-  if (q.subject.command.kind == CommandKind::Cancel) return {};
+  if (q.subject.command.kind == CommandKind::Cancel || is_config(q)) return {};
   const auto& ledger = q.facts.ledger;
   const auto counter = is_install(q) ? q.subject.manifest.release_counter : ledger.previous().release_counter;
   return refuse_if(counter < ledger.confirmed().security_floor, Reason::BelowSecurityFloor);

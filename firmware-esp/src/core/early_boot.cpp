@@ -38,8 +38,13 @@ EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto, Sc
   bool go_back = false;
   if (on_trial && !ledger.attempt_is_confirmed()) {
     go_back = !planned_wake && count_trial_boot(ledger);
-  } else if (ledger.state() == UpdateState::RolledBack) {
+  } else if (ledger.state() == UpdateState::RolledBack && !ledger.has_config_attempt()) {
     go_back = way_back_is_open(ledger, flash, crypto, scratch);
+  }
+  if (ledger.has_config_attempt()) {
+    // No image is to be left: what load_board() reads next is what counts.
+    if (ledger.state() == UpdateState::RolledBack && !ledger.settled()) (void)ledger.use_old_config();
+    return EarlyBoot::Continue;
   }
   if (!go_back || !arm_way_back(ledger, flash, boot, crypto, scratch)) return EarlyBoot::Continue;
   boot.restart();

@@ -13,10 +13,11 @@ enum class EarlyBoot : std::uint8_t {
   Restart,   // Boot::restart() was called: where it returns, run nothing more of this boot
 };
 
-// Counts a boot of an image on trial in the journal, unless it is a planned wake from deep sleep; when the trial boots are
-// used up it journals RolledBack(Crash), arms the confirmed image and restarts. A way back that was cut short is armed
-// again. Takes the token of a planned wake in any case. Call it once in each boot, before user code and before
-// Agent::begin(). `scratch` is used only during the call.
+// Counts a boot of an image or a provisioning on trial in the journal, unless it is a planned wake from deep sleep; when
+// the trial boots are used up it journals RolledBack(Crash), arms the confirmed image and restarts, or journals the use of
+// the provisioning of before. A way back that was cut short is taken up again. Takes the token of a planned wake in any
+// case. Call it once in each boot, before user code, load_board() and Agent::begin(). `scratch` is used only during the
+// call.
 [[nodiscard]] EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto, Scratch& scratch);
 
 }  // namespace flotilla

@@ -9,6 +9,8 @@ namespace flotilla {
 
 class FetchTimer {
  public:
+  static constexpr std::uint32_t kRecordSeconds = 60;  // between two records of the time used
+
   // Time used before a reset counts.
   void begin(hal::Clock& clock, std::uint32_t seconds_before);
   [[nodiscard]] std::uint32_t seconds(hal::Clock& clock) const;  // used

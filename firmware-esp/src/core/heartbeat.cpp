@@ -24,7 +24,8 @@ std::uint32_t percent(const Ledger& ledger, std::uint32_t bytes) {
 
 // 0 for an image flashed by cable: no manifest says which release it is.
 std::uint32_t running_counter(const Ledger& ledger, const Digest& running) {
-  if (ledger.has_attempt() && running == ledger.attempt().image_sha256) return ledger.attempt().release_counter;
+  const bool of_an_image = ledger.has_attempt() && !ledger.has_config_attempt();
+  if (of_an_image && running == ledger.attempt().image_sha256) return ledger.attempt().release_counter;
   if (ledger.has_confirmed() && running == ledger.confirmed().image_sha256) return ledger.confirmed().release_counter;
   return 0;
 }

@@ -19,6 +19,7 @@ bool Ledger::open() {
   has_confirmed_ = load(journal_, confirmed_);
   if (!has_confirmed_) confirmed_ = {};
   if (!load(journal_, previous_)) previous_ = {};
+  if (!load(journal_, config_use_)) config_use_ = {};
   read_attempt();
   return true;
 }
@@ -35,7 +36,8 @@ void Ledger::read_attempt() {
   if (!load(journal_, state_) || state_.tag != tag) state_ = {};
   if (!load(journal_, progress_) || progress_.tag != tag) progress_ = {};
   if (!load(journal_, trial_) || trial_.tag != tag) trial_ = {};
-  state_.tag = progress_.tag = trial_.tag = tag;
+  if (!load(journal_, config_trial_) || config_trial_.tag != tag) config_trial_ = {};
+  state_.tag = progress_.tag = trial_.tag = config_trial_.tag = tag;
 }
 
 const LastCommandRecord& Ledger::last_command(std::uint32_t trust_version) const {
@@ -67,7 +69,8 @@ bool Ledger::accept(const AttemptRecord& attempt) {
   state_ = {};
   progress_ = {};
   trial_ = {};
-  state_.tag = progress_.tag = trial_.tag = attempt.tag();
+  config_trial_ = {};
+  state_.tag = progress_.tag = trial_.tag = config_trial_.tag = attempt.tag();
   return true;
 }
 
@@ -139,6 +142,25 @@ bool Ledger::forget_previous() {
   if (previous_.image_size == 0) return true;
   previous_ = {};
   return store(journal_, previous_);
+}
+
+bool Ledger::use_config(std::uint32_t version) {
+  if (config_use_.version == version) return true;
+  const ConfigUseRecord use{version};
+  if (!store(journal_, use)) return false;
+  config_use_ = use;
+  return true;
+}
+
+bool Ledger::use_old_config() {
+  const bool changed = config_trial_.new_version != 0 && config_use_.version == config_trial_.new_version;
+  return !changed || use_config(config_trial_.old_version);
+}
+
+bool Ledger::record_config_trial(std::uint32_t old_version, std::uint32_t new_version) {
+  config_trial_.old_version = old_version;
+  config_trial_.new_version = new_version;
+  return store(journal_, config_trial_);
 }
 
 }  // namespace flotilla

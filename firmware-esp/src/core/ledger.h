@@ -23,10 +23,13 @@ class Ledger {
   [[nodiscard]] const AttemptRecord& attempt() const { return attempt_; }  // zeros without one
   [[nodiscard]] bool settled() const { return state_.settled; }
   [[nodiscard]] bool has_confirmed() const { return has_confirmed_; }
-  [[nodiscard]] const ConfirmedRecord& confirmed() const { return confirmed_; }  // zeros without one
-  [[nodiscard]] const PreviousRecord& previous() const { return previous_; }     // image_size 0: there is none
-  [[nodiscard]] const ProgressRecord& progress() const { return progress_; }     // of the attempt in force
-  [[nodiscard]] const TrialUseRecord& trial() const { return trial_; }           // of the attempt in force
+  [[nodiscard]] const ConfirmedRecord& confirmed() const { return confirmed_; }          // zeros without one
+  [[nodiscard]] const PreviousRecord& previous() const { return previous_; }             // image_size 0: there is none
+  [[nodiscard]] const ProgressRecord& progress() const { return progress_; }             // of the attempt in force
+  [[nodiscard]] const TrialUseRecord& trial() const { return trial_; }                   // of the attempt in force
+  [[nodiscard]] const ConfigTrialRecord& config_trial() const { return config_trial_; }  // of the attempt in force
+  [[nodiscard]] std::uint32_t config_use() const { return config_use_.version; }         // 0: the journal does not say
+  [[nodiscard]] bool has_config_attempt() const { return has_attempt_ && attempt_.kind == AttemptKind::Config; }
   [[nodiscard]] std::uint32_t boot_count() const { return boots_.count; }
 
   // The last command accepted under that version of the trust store; sequence 0: none.
@@ -50,7 +53,10 @@ class Ledger {
   [[nodiscard]] bool confirm_attempt();  // keeps the attempt's image, remembers the one before
   [[nodiscard]] bool confirm_running(std::uint8_t slot, std::uint32_t size, const Digest& sha256,
                                      const VersionText& version);
-  [[nodiscard]] bool forget_previous();  // before its slot is written
+  [[nodiscard]] bool forget_previous();                  // before its slot is written
+  [[nodiscard]] bool use_config(std::uint32_t version);  // from the next boot on; false leaves all as it was
+  [[nodiscard]] bool use_old_config();                   // that of before the Config attempt in force
+  [[nodiscard]] bool record_config_trial(std::uint32_t old_version, std::uint32_t new_version);
 
  private:
   void read_attempt();
@@ -63,6 +69,8 @@ class Ledger {
   PreviousRecord previous_;
   ProgressRecord progress_;
   TrialUseRecord trial_;
+  ConfigTrialRecord config_trial_;
+  ConfigUseRecord config_use_;
   BootsRecord boots_;
   bool has_attempt_ = false;
   bool has_confirmed_ = false;

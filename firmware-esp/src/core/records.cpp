@@ -67,6 +67,13 @@ void image_fields(IO& io, Record& record) {
   io.text(record.version);
 }
 
+template <typename IO, typename Record>
+void config_trial_fields(IO& io, Record& record) {
+  io.number(record.tag);
+  io.number(record.old_version);
+  io.number(record.new_version);
+}
+
 // `fields` reads the payload of the newest record of that type.
 template <typename Fields>
 bool load_with(Journal& journal, RecordType type, Fields fields) {
@@ -105,7 +112,8 @@ bool load(Journal& journal, AttemptRecord& out) {
   std::uint8_t kind = 0;
   if (!load_with(journal, out.kType, [&](auto& io) { attempt_fields(io, out, kind); })) return false;
   out.kind = static_cast<AttemptKind>(kind);
-  return out.kind == AttemptKind::Install || out.kind == AttemptKind::Revert;
+  return kind >= static_cast<std::uint8_t>(AttemptKind::Install) &&
+         kind <= static_cast<std::uint8_t>(AttemptKind::Config);
 }
 
 bool load(Journal& journal, AttemptStateRecord& out) {
@@ -137,6 +145,14 @@ bool load(Journal& journal, ConfirmedRecord& out) {
 
 bool load(Journal& journal, PreviousRecord& out) {
   return load_with(journal, out.kType, [&out](auto& io) { image_fields(io, out); }) && out.slot < 2;
+}
+
+bool load(Journal& journal, ConfigUseRecord& out) {
+  return load_with(journal, out.kType, [&out](auto& io) { io.number(out.version); });
+}
+
+bool load(Journal& journal, ConfigTrialRecord& out) {
+  return load_with(journal, out.kType, [&out](auto& io) { config_trial_fields(io, out); });
 }
 
 bool store(Journal& journal, const BootsRecord& record) {
@@ -175,6 +191,14 @@ bool store(Journal& journal, const ConfirmedRecord& record) {
 
 bool store(Journal& journal, const PreviousRecord& record) {
   return store_with(journal, record.kType, [&record](auto& io) { image_fields(io, record); });
+}
+
+bool store(Journal& journal, const ConfigUseRecord& record) {
+  return store_with(journal, record.kType, [&record](auto& io) { io.number(record.version); });
+}
+
+bool store(Journal& journal, const ConfigTrialRecord& record) {
+  return store_with(journal, record.kType, [&record](auto& io) { config_trial_fields(io, record); });
 }
 
 }  // namespace flotilla

@@ -22,6 +22,8 @@ enum class RecordType : std::uint16_t {
   TrialUse = 6,
   Confirmed = 7,
   Previous = 8,
+  ConfigUse = 9,
+  ConfigTrial = 10,
 };
 
 // Ties the small records to the attempt they belong to: the first 8 bytes of the order's SHA-256.
@@ -40,10 +42,10 @@ struct LastCommandRecord {
   Digest digest;  // SHA-256 of the envelope's payload
 };
 
-enum class AttemptKind : std::uint8_t { Install = 1, Revert = 2 };
+enum class AttemptKind : std::uint8_t { Install = 1, Revert = 2, Config = 3 };
 
 // An accepted order, whole: writing it is what accepts the order, in one record, so that no cut can spend the sequence
-// and lose the order.
+// and lose the order. Config: the SHA-256 is that of the file, and nothing else is said about an image.
 struct AttemptRecord {
   static constexpr RecordType kType = RecordType::Attempt;
   LastCommandRecord command;
@@ -76,7 +78,9 @@ struct AttemptStateRecord {
 struct ProgressRecord {
   static constexpr RecordType kType = RecordType::Progress;
   OrderTag tag = 0;
-  std::uint32_t bytes = 0;    // in the slot for certain, from the image's begin; a multiple of 64 KiB, or all
+  // In the slot for certain, from the image's begin; a multiple of 64 KiB, or all. Config: not 0 once the copy of the
+  // provisioning that is not in use was touched.
+  std::uint32_t bytes = 0;
   std::uint32_t seconds = 0;  // of the download's time used
 };
 
@@ -107,6 +111,21 @@ struct PreviousRecord : ConfirmedRecord {
   static constexpr RecordType kType = RecordType::Previous;
 };
 
+// The provisioning block to use from the next boot on. Without one, or where no good copy has that version, the good copy
+// with the highest version is used.
+struct ConfigUseRecord {
+  static constexpr RecordType kType = RecordType::ConfigUse;
+  std::uint32_t version = 0;
+};
+
+// What a Config attempt changes from and to.
+struct ConfigTrialRecord {
+  static constexpr RecordType kType = RecordType::ConfigTrial;
+  OrderTag tag = 0;
+  std::uint32_t old_version = 0;
+  std::uint32_t new_version = 0;
+};
+
 // false when there is none or it is too short; `out` is then undefined.
 [[nodiscard]] bool load(Journal& journal, BootsRecord& out);
 [[nodiscard]] bool load(Journal& journal, LastCommandRecord& out);
@@ -116,6 +135,8 @@ struct PreviousRecord : ConfirmedRecord {
 [[nodiscard]] bool load(Journal& journal, TrialUseRecord& out);
 [[nodiscard]] bool load(Journal& journal, ConfirmedRecord& out);
 [[nodiscard]] bool load(Journal& journal, PreviousRecord& out);
+[[nodiscard]] bool load(Journal& journal, ConfigUseRecord& out);
+[[nodiscard]] bool load(Journal& journal, ConfigTrialRecord& out);
 
 [[nodiscard]] bool store(Journal& journal, const BootsRecord& record);
 [[nodiscard]] bool store(Journal& journal, const LastCommandRecord& record);
@@ -125,5 +146,7 @@ struct PreviousRecord : ConfirmedRecord {
 [[nodiscard]] bool store(Journal& journal, const TrialUseRecord& record);
 [[nodiscard]] bool store(Journal& journal, const ConfirmedRecord& record);
 [[nodiscard]] bool store(Journal& journal, const PreviousRecord& record);
+[[nodiscard]] bool store(Journal& journal, const ConfigUseRecord& record);
+[[nodiscard]] bool store(Journal& journal, const ConfigTrialRecord& record);
 
 }  // namespace flotilla

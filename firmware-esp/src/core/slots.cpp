@@ -14,6 +14,8 @@ constexpr std::uint32_t padded(std::uint32_t size) { return (size + 3) & ~std::u
 constexpr std::uint32_t kPiece = static_cast<std::uint32_t>(std::tuple_size<Scratch>::value);
 static_assert(kSector % kPiece == 0, "pieces fill sectors");
 
+}  // namespace
+
 bool reads_back(hal::Flash& flash, std::uint32_t address, const std::uint8_t* bytes, std::uint32_t size) {
   alignas(4) std::uint8_t back[128];
   for (std::uint32_t at = 0; at < size;) {
@@ -24,10 +26,8 @@ bool reads_back(hal::Flash& flash, std::uint32_t address, const std::uint8_t* by
   return true;
 }
 
-}  // namespace
-
-// The flash is read by words; an image's fields may lie anywhere.
-bool FlashImage::read(std::uint32_t offset, std::uint8_t* out, std::size_t size) {
+// The flash is read by words; what is read may lie anywhere.
+bool FlashBytes::read(std::uint32_t offset, std::uint8_t* out, std::size_t size) {
   if (offset > flash_map::kImageMax || size > flash_map::kImageMax - offset) return false;
   alignas(4) std::uint8_t word[4];
   for (std::size_t i = 0; i < size; ++i) {
@@ -39,7 +39,7 @@ bool FlashImage::read(std::uint32_t offset, std::uint8_t* out, std::size_t size)
 }
 
 std::uint32_t image_size_at(hal::Flash& flash, std::uint32_t address) {
-  FlashImage image(flash, address);
+  FlashBytes image(flash, address);
   std::uint32_t length = 0;
   return image_length(image, flash_map::kImageMax, length) == ImageCheck::Good ? length : 0;
 }

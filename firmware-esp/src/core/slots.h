@@ -15,16 +15,19 @@ namespace flotilla {
 // The agent's one work buffer: a piece of flash, of a download, or an encoded heartbeat. Nothing in it outlives a step.
 using Scratch = std::array<std::uint8_t, 1024>;
 
-// An image in flash, from its 0xE9 on. Reads beyond the image area's size fail.
-class FlashImage final : public ImageReader {
+// What lies in flash from a word's address on; offsets and sizes are free. Reads beyond the image area's size fail.
+class FlashBytes final : public ByteSource {
  public:
-  FlashImage(hal::Flash& flash, std::uint32_t address) : flash_(flash), address_(address) {}
+  FlashBytes(hal::Flash& flash, std::uint32_t address) : flash_(flash), address_(address) {}
   bool read(std::uint32_t offset, std::uint8_t* out, std::size_t size) override;
 
  private:
   hal::Flash& flash_;
   std::uint32_t address_;
 };
+
+// The flash holds these bytes. false as well when it cannot be read.
+[[nodiscard]] bool reads_back(hal::Flash& flash, std::uint32_t address, const std::uint8_t* bytes, std::uint32_t size);
 
 // The length of the image that begins at `address`, from its own headers; 0: there is no whole image.
 [[nodiscard]] std::uint32_t image_size_at(hal::Flash& flash, std::uint32_t address);

@@ -110,8 +110,16 @@ using O = Order;
 using W = World;
 using C = CommandOutcome;
 
-void take(World& world, std::uint64_t id, const Digest& image, UpdateState state) {
+void order_config(Order& order) {
+  order.command.kind = CommandKind::UpdateConfig;
+  order.command.file.path.assign_cut("/c");
+  order.command.file.sha256.bytes.fill(42);
+}
+
+void take(World& world, std::uint64_t id, const Digest& image, UpdateState state,
+          AttemptKind kind = AttemptKind::Install) {
   AttemptRecord record = attempt(id, image);
+  record.kind = kind;
   record.command.digest.bytes.fill(77);
   ASSERT_TRUE(world.ledger.accept(record));
   advance_to(world.ledger, state);
@@ -141,12 +149,94 @@ const Case kCases[] = {
     {"ExpiresThisSecond", [](O&, W& w) { w.now = 1'800'000'000; }, C::Accept},
     {"Expired", [](O&, W& w) { w.now = 1'800'000'001; }, C::Refuse, Reason::Expired},
     {"TimeUnknown", [](O&, W& w) { w.now = 0; }, C::Refuse, Reason::NoTime},
-    {"ConfigIsLaterWork",
+    {"Config", [](O& o, W&) { order_config(o); }, C::Accept},
+    {"ConfigNeedsNoReleaseKey",
      [](O& o, W&) {
-       o.command.kind = CommandKind::UpdateConfig;
-       o.command.file.path.assign_cut("/c");
+       order_config(o);
+       o.garbage_manifest = true;
      },
-     C::Refuse, Reason::Unsupported},
+     C::Accept},
+    {"ConfigSignedByAForeignKey",
+     [](O& o, W&) {
+       order_config(o);
+       o.command_key = 31;
+     },
+     C::Refuse, Reason::UnknownKey},
+    {"ConfigStale",
+     [](O& o, W&) {
+       order_config(o);
+       o.command.sequence = 4;
+     },
+     C::Refuse, Reason::StaleSequence},
+    {"ConfigExpired",
+     [](O& o, W& w) {
+       order_config(o);
+       w.now = 1'800'000'001;
+     },
+     C::Refuse, Reason::Expired},
+    {"ConfigWithoutAPath",
+     [](O& o, W&) {
+       order_config(o);
+       o.command.file.path.clear();
+     },
+     C::Refuse, Reason::Malformed},
+    {"ConfigWithNothingToRevert",
+     [](O& o, W& w) {
+       order_config(o);
+       ASSERT_TRUE(w.ledger.forget_previous());
+     },
+     C::Accept},
+    {"ConfigReplacesADownload",
+     [](O& o, W& w) {
+       order_config(o);
+       take(w, 90, {}, UpdateState::Downloading);
+     },
+     C::Accept},
+    {"ConfigIsBusyOnTrial",
+     [](O& o, W& w) {
+       order_config(o);
+       take(w, 90, {}, UpdateState::Trial);
+     },
+     C::Refuse, Reason::Busy},
+    {"ConfigIsBusyGoingBack",
+     [](O& o, W& w) {
+       order_config(o);
+       w.going_back = true;
+     },
+     C::Refuse, Reason::Busy},
+    {"ConfigRenewedOnTrial",
+     [](O& o, W& w) {
+       order_config(o);
+       take(w, 100, o.command.file.sha256, UpdateState::Trial, AttemptKind::Config);
+     },
+     C::Renew},
+    {"SameAttemptOtherConfigOnTrial",
+     [](O& o, W& w) {
+       order_config(o);
+       take(w, 100, {}, UpdateState::Trial, AttemptKind::Config);
+     },
+     C::Refuse, Reason::Busy},
+    {"SameAttemptAnImageOnTrial",
+     [](O& o, W& w) {
+       order_config(o);
+       take(w, 100, o.command.file.sha256, UpdateState::Trial);
+     },
+     C::Refuse, Reason::Busy},
+    {"InstallIsBusyOnTheTrialOfAConfig",
+     [](O& o, W& w) { take(w, 100, o.manifest.image_sha256, UpdateState::Trial, AttemptKind::Config); }, C::Refuse,
+     Reason::Busy},
+    {"CancelsAConfig",
+     [](O& o, W& w) {
+       o.command.kind = CommandKind::Cancel;
+       take(w, 100, {}, UpdateState::Verified, AttemptKind::Config);
+     },
+     C::Accept},
+    {"CancelsAConfigOnTrial",
+     [](O& o, W& w) {
+       o.command.kind = CommandKind::Cancel;
+       take(w, 100, {}, UpdateState::Trial, AttemptKind::Config);
+     },
+     C::Refuse, Reason::WrongAttempt},
     {"TrustIsLaterWork",
      [](O& o, W&) {
        o.command.kind = CommandKind::UpdateTrust;

@@ -1,0 +1,201 @@
+#include "firmware-esp/src/core/config_download.h"
+
+#include "proto/device/codec.h"
+
+namespace flotilla {
+namespace {
+
+// Of a Provisioning message (proto/flotilla.proto): field number and wire type 2 in one byte.
+constexpr std::uint8_t kDeviceKey = 6 << 3 | 2;
+constexpr std::uint8_t kTrustStore = 9 << 3 | 2;
+
+constexpr std::uint32_t kPiece = 64;
+
+std::uint32_t smaller(std::uint32_t a, std::uint32_t b) { return a < b ? a : b; }
+
+bool trusts(const Board& board, const Digest& ca) {
+  for (const auto& known : board.trust.ca_hashes) {
+    if (known == ca) return true;
+  }
+  return false;
+}
+
+bool is_for(const device_wire::ProvisioningSurvey& file, const Board& board) {
+  return file.device_id == board.device_id && file.product == board.product && file.hardware == board.hardware &&
+         file.heartbeat_seconds <= kMaxHeartbeatSeconds && file.signed_trust_store.size == 0 &&
+         file.device_certificate.size != 0;
+}
+
+bool hash_of(hal::Crypto& crypto, ByteSource& source, const device_wire::Span& field, Digest& out) {
+  std::uint8_t piece[kPiece];
+  crypto.hash_begin();
+  for (std::uint32_t at = 0; at < field.size; at += kPiece) {
+    const std::uint32_t part = smaller(field.size - at, kPiece);
+    if (!source.read(field.offset + at, piece, part)) return false;
+    crypto.hash_update(ByteView(piece, part));
+  }
+  out = crypto.hash_finish();
+  return true;
+}
+
+// The size has at most two bytes as a varint.
+bool append_field(hal::Flash& flash, ConfigWriter& writer, std::uint8_t tag, ByteSource& source,
+                  const device_wire::Span& field) {
+  const std::uint8_t head[] = {tag, static_cast<std::uint8_t>(field.size < 0x80 ? field.size : field.size | 0x80),
+                               static_cast<std::uint8_t>(field.size >> 7)};
+  if (!writer.append(flash, ByteView(head, field.size < 0x80 ? 2 : 3))) return false;
+  std::uint8_t piece[kPiece];
+  for (std::uint32_t at = 0; at < field.size; at += kPiece) {
+    const std::uint32_t part = smaller(field.size - at, kPiece);
+    if (!source.read(field.offset + at, piece, part) || !writer.append(flash, ByteView(piece, part))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void ConfigDownload::begin(const hal::Ports& ports, std::uint32_t seconds_before) {
+  *this = {};
+  timer_.begin(ports.clock, seconds_before);
+  phase_ = Phase::Wait;
+}
+
+void ConfigDownload::stop(const hal::Ports& ports) {
+  if (phase_ != Phase::Idle) ports.download.stop();
+  phase_ = Phase::Idle;
+}
+
+Progress ConfigDownload::fail(Reason reason) {
+  reason_ = reason;
+  return Progress::Failed;
+}
+
+void ConfigDownload::back_off(const hal::Ports& ports) {
+  ports.download.stop();
+  timer_.back_off(ports.clock, ports.random);
+  phase_ = Phase::Wait;
+}
+
+Progress ConfigDownload::step(const hal::Ports& ports, Ledger& ledger, const Board& board, Scratch& scratch) {
+  switch (phase_) {
+    case Phase::Idle: return Progress::Working;
+    case Phase::Wait: return ask(ports, ledger.attempt());
+    case Phase::Fetch: return fetch(ports, ledger, board, scratch);
+    case Phase::Check: return check(ports, ledger.attempt(), scratch);
+    case Phase::Assemble: {
+      const Reason wrong = assemble(ports, board);
+      if (wrong != Reason::None) return fail(wrong);
+      phase_ = Phase::Idle;
+      return Progress::Done;
+    }
+  }
+  return fail(Reason::FlashError);
+}
+
+Progress ConfigDownload::ask(const hal::Ports& ports, const AttemptRecord& order) {
+  if (timer_.seconds(ports.clock) >= order.download_seconds) {
+    return fail(http_status_ != 0 ? Reason::DownloadRefused : Reason::DownloadDeadline);
+  }
+  if (timer_.waiting(ports.clock)) return Progress::Working;
+  timer_.asked(ports.clock);
+  erased_ = false;
+  ports.crypto.hash_begin();
+  ports.download.begin(order.path.view(), 0);
+  phase_ = Phase::Fetch;
+  return Progress::Working;
+}
+
+Progress ConfigDownload::fetch(const hal::Ports& ports, Ledger& ledger, const Board& board, Scratch& scratch) {
+  std::size_t received = 0;
+  const auto status = ports.download.poll(scratch.data(), scratch.size(), received);
+  if (status != hal::DownloadStatus::Refused && ports.download.total_size() > kMaxFile) {
+    return fail(Reason::ConfigRejected);
+  }
+  switch (status) {
+    case hal::DownloadStatus::Data: return take(ports, ledger, board, ByteView(scratch.data(), received));
+    case hal::DownloadStatus::Complete: return complete(ports, ledger.attempt());
+    case hal::DownloadStatus::Refused:
+      http_status_ = ports.download.http_status();
+      back_off(ports);
+      return Progress::Working;
+    case hal::DownloadStatus::Broken:
+      http_status_ = 0;
+      back_off(ports);
+      return Progress::Working;
+    case hal::DownloadStatus::Pending: break;
+  }
+  if (timer_.seconds(ports.clock) >= ledger.attempt().download_seconds) return fail(Reason::DownloadDeadline);
+  if (timer_.stalled(ports.clock)) back_off(ports);
+  return Progress::Working;
+}
+
+Progress ConfigDownload::take(const hal::Ports& ports, Ledger& ledger, const Board& board, ByteView bytes) {
+  if (bytes.empty()) return Progress::Working;
+  if (!erased_ && !touch(ports, ledger, board)) return fail(Reason::FlashError);
+  if (bytes.size > kMaxFile - writer_.size()) return fail(Reason::ConfigRejected);
+  if (!writer_.append(ports.flash, bytes)) return fail(Reason::FlashError);
+  ports.crypto.hash_update(bytes);
+  http_status_ = 0;
+  timer_.heard(ports.clock);
+  return Progress::Working;
+}
+
+// Not before the first byte is there: until then the other copy is one more to try when the broker is lost. A cut between
+// the new header and the record of its use must not leave the choice to the higher version.
+bool ConfigDownload::touch(const hal::Ports& ports, Ledger& ledger, const Board& board) {
+  const std::uint8_t copy = other_copy(board);
+  if (version_ == 0) {
+    const ConfigCopy before = inspect_config(ports.flash, copy);
+    version_ = (before.good && before.version > board.config_version ? before.version : board.config_version) + 1;
+  }
+  if (!ledger.use_config(board.config_version)) return false;
+  if (ledger.progress().bytes == 0 && !ledger.record_progress(1, timer_.seconds(ports.clock))) return false;
+  erased_ = writer_.begin(ports.flash, copy);
+  return erased_;
+}
+
+Progress ConfigDownload::complete(const hal::Ports& ports, const AttemptRecord& order) {
+  ports.download.stop();
+  const std::uint32_t total = ports.download.total_size();
+  const std::uint32_t size = erased_ ? writer_.size() : 0;
+  if (total != 0 && size != total) return fail(Reason::SizeMismatch);
+  if (ports.crypto.hash_finish() != order.image_sha256) return fail(Reason::DigestMismatch);
+  if (size == 0) return fail(Reason::ConfigRejected);
+  if (!writer_.flush(ports.flash)) return fail(Reason::FlashError);
+  hasher_.begin(ports.crypto, config_message(ports.flash, writer_.copy()), size);
+  phase_ = Phase::Check;
+  return Progress::Working;
+}
+
+// What will be used is what lies in flash, not what went past on the wire.
+Progress ConfigDownload::check(const hal::Ports& ports, const AttemptRecord& order, Scratch& scratch) {
+  const Progress progress = hasher_.step(ports.flash, ports.crypto, scratch);
+  if (progress == Progress::Failed) return fail(Reason::FlashError);
+  if (progress == Progress::Working) return progress;
+  if (ports.crypto.hash_finish() != order.image_sha256) return fail(Reason::DigestMismatch);
+  phase_ = Phase::Assemble;
+  return Progress::Working;
+}
+
+// The present key and the present trust store go behind the file: a protobuf reader takes fields in any order.
+Reason ConfigDownload::assemble(const hal::Ports& ports, const Board& board) {
+  FlashBytes file(ports.flash, config_message(ports.flash, writer_.copy()));
+  device_wire::ProvisioningSurvey found;
+  if (!device_wire::survey(file, writer_.size(), found) || !is_for(found, board)) return Reason::ConfigRejected;
+  Digest ca;
+  if (!hash_of(ports.crypto, file, found.ca_certificate, ca)) return Reason::FlashError;
+  if (!trusts(board, ca)) return Reason::ConfigRejected;
+
+  const ConfigCopy present = inspect_config(ports.flash, board.config_copy);
+  FlashBytes used(ports.flash, config_message(ports.flash, board.config_copy));
+  device_wire::ProvisioningSurvey kept;
+  if (!present.good || !device_wire::survey(used, present.length, kept)) return Reason::FlashError;
+  if (found.device_key.size == 0 && !append_field(ports.flash, writer_, kDeviceKey, used, kept.device_key)) {
+    return Reason::FlashError;
+  }
+  if (!append_field(ports.flash, writer_, kTrustStore, used, kept.signed_trust_store)) return Reason::FlashError;
+  if (!writer_.flush(ports.flash) || !device_wire::survey(file, writer_.size(), found)) return Reason::ConfigRejected;
+  return writer_.finish(ports.flash, version_) ? Reason::None : Reason::FlashError;
+}
+
+}  // namespace flotilla

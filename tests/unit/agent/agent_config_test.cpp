@@ -1,0 +1,253 @@
+// UpdateConfig: a new provisioning is fetched, tried beside the old one, and kept or left.
+#include <gtest/gtest.h>
+
+#include "tests/fakes/config_rig.h"
+
+namespace flotilla {
+namespace {
+
+using fakes::ConfigRig;
+
+// Sits out ten minutes in some hundred steps.
+void be_patient(ConfigRig& rig) { rig.step_ms = 1000; }
+
+TEST(AgentConfig, IsTriedAndKept) {
+  ConfigRig rig;
+  rig.passwords = {"first", "second"};
+  rig.mqtt.retain(rig.order(rig.file_content("second")));
+  ASSERT_TRUE(rig.run_to_reported(UpdateState::Confirmed));
+  EXPECT_EQ(rig.password(), "second");
+  EXPECT_EQ(rig.boots, 2);
+  EXPECT_EQ(rig.board.config_version, 2u);
+  EXPECT_EQ(rig.last_heartbeat().attempt_id, 100u);
+  EXPECT_EQ(rig.last_heartbeat().error, Reason::None);
+  EXPECT_EQ(rig.agent->last_sequence(), 1u);
+
+  std::vector<UpdateState> seen;
+  for (const auto& one : rig.mqtt.heartbeats) {
+    if (seen.empty() || seen.back() != one.update_state) seen.push_back(one.update_state);
+  }
+  using S = UpdateState;
+  EXPECT_EQ(seen, (std::vector<S>{S::Downloading, S::Verified, S::Armed, S::Trial, S::Confirmed}));
+
+  EXPECT_EQ(rig.boot_path.armed, 0) << "no image was copied";
+  EXPECT_EQ(rig.flash.unerased_writes, 0);
+  rig.power_cycle();
+  ASSERT_TRUE(rig.run_until([&] { return rig.boots == 3; }));
+  EXPECT_EQ(rig.password(), "second");
+  EXPECT_EQ(rig.agent->state(), UpdateState::Confirmed);
+}
+
+TEST(AgentConfig, KeepsKeyAndTrustStore) {
+  ConfigRig rig;
+  rig.mqtt.retain(rig.order(rig.file_content("first", "broker")));
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+  EXPECT_EQ(rig.board.config_version, 2u);
+  EXPECT_EQ(rig.in_use.device_key, rig.device_key_);
+  EXPECT_EQ(rig.board.trust.version, 1u);
+  EXPECT_EQ(rig.board.trust.command_keys.size(), 1u);
+}
+
+TEST(AgentConfig, BringsANewKeyWithItsCertificate) {
+  ConfigRig rig;
+  Provisioning content = rig.file_content("first");
+  content.device_key.fill(9);
+  content.device_certificate = ByteView(std::string_view("a renewed certificate"));
+  rig.mqtt.retain(rig.order(content));
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+  EXPECT_EQ(rig.in_use.device_key, content.device_key);
+  EXPECT_EQ(rig.in_use.device_certificate.text(), "a renewed certificate");
+}
+
+// Every remainder of a file's size by words, and chunks of every kind.
+TEST(AgentConfig, TakesFilesOfAnySize) {
+  for (std::size_t i = 0; i < 8; ++i) {
+    ConfigRig rig;
+    rig.server.chunk = i % 2 == 0 ? 1 + i : 2000;
+    Provisioning content = rig.file_content("first");
+    content.ntp_host.assign_cut(std::string(1 + i, 'n'));
+    rig.mqtt.retain(rig.order(content));
+    ASSERT_TRUE(rig.run_to(UpdateState::Confirmed)) << i;
+    EXPECT_EQ(rig.in_use.ntp_host.size(), 1 + i);
+    EXPECT_EQ(rig.in_use.device_key, rig.device_key_);
+    EXPECT_EQ(rig.flash.unerased_writes, 0);
+  }
+}
+
+TEST(AgentConfig, TheLargestFileIsTaken) {
+  ConfigRig rig;
+  Provisioning content = rig.file_content("first");
+  std::string certificate;
+  std::string file;
+  while (file.size() < ConfigDownload::kMaxFile) {
+    certificate += 'c';
+    content.device_certificate = wire::view(certificate);
+    file = wire::encode(content);
+  }
+  ASSERT_EQ(file.size(), ConfigDownload::kMaxFile);
+  rig.mqtt.retain(rig.order(file));
+  ASSERT_TRUE(rig.run_to_end());
+  EXPECT_EQ(rig.agent->state(), UpdateState::Confirmed) << to_string(rig.agent->error());
+}
+
+struct Unusable {
+  const char* name;
+  const char* password;
+  const char* broker;
+  bool acknowledges;
+  bool delivers;
+  Reason reason;
+};
+class AgentConfigTrial : public testing::TestWithParam<Unusable> {};
+
+TEST_P(AgentConfigTrial, GoesBackWithTheReason) {
+  ConfigRig rig;
+  rig.mqtt.retain(rig.order(rig.file_content(GetParam().password, GetParam().broker)));
+  ASSERT_TRUE(rig.run_to(UpdateState::Armed));
+  rig.mqtt.acknowledges = GetParam().acknowledges;
+  rig.mqtt.delivers = GetParam().delivers;
+  ASSERT_TRUE(rig.run_to(UpdateState::Trial));
+  be_patient(rig);
+  rig.run(590);
+  ASSERT_EQ(rig.agent->state(), UpdateState::Trial);
+  ASSERT_TRUE(rig.run_to(UpdateState::RolledBack));
+  EXPECT_EQ(rig.agent->error(), GetParam().reason);
+  rig.mqtt.acknowledges = rig.mqtt.delivers = true;
+  ASSERT_TRUE(rig.run_to_reported(UpdateState::RolledBack));
+  EXPECT_EQ(rig.last_heartbeat().error, GetParam().reason);
+  EXPECT_EQ(rig.password(), "first");
+  EXPECT_EQ(rig.boots, 3);
+  EXPECT_TRUE(rig.other().good) << "a block that failed is kept: it may be right next week";
+  EXPECT_EQ(rig.other().version, 2u);
+
+  // And the next one works, with a version above both.
+  rig.passwords.insert("third");
+  rig.mqtt.retain(rig.order(rig.file_content("third"), 2, 101));
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+  EXPECT_EQ(rig.board.config_version, 3u);
+}
+
+const Unusable kUnusable[] = {
+    {"WrongPassword", "wrong", "broker", true, true, Reason::NoWifi},
+    {"WrongBroker", "first", "elsewhere", true, true, Reason::NoBroker},
+    {"NobodyAcknowledges", "first", "broker", false, true, Reason::NoBroker},
+    {"OrderStaysAway", "first", "broker", true, false, Reason::NoOrder},
+};
+INSTANTIATE_TEST_SUITE_P(All, AgentConfigTrial, testing::ValuesIn(kUnusable),
+                         [](const auto& param) { return std::string(param.param.name); });
+
+TEST(AgentConfig, ThatCrashesThePlatformIsLeftAfterThreeBoots) {
+  ConfigRig rig;
+  rig.crashing = {"second"};
+  rig.passwords = {"first", "second"};
+  rig.mqtt.retain(rig.order(rig.file_content("second")));
+  ASSERT_TRUE(rig.run_to_reported(UpdateState::RolledBack));
+  EXPECT_EQ(rig.last_heartbeat().error, Reason::Crash);
+  EXPECT_EQ(rig.used, (std::vector<std::string>{"first", "second", "second", "second", "first"}));
+}
+
+TEST(AgentConfig, TrialTimeIsSummedOverBoots) {
+  ConfigRig rig;
+  rig.mqtt.retain(rig.order(rig.file_content("wrong")));
+  ASSERT_TRUE(rig.run_to(UpdateState::Trial));
+  be_patient(rig);
+  rig.run(400);
+  rig.power_cycle();
+  ASSERT_TRUE(rig.run_to(UpdateState::Trial));
+  ASSERT_TRUE(rig.run_to(UpdateState::RolledBack, 220));
+  EXPECT_EQ(rig.agent->error(), Reason::NoWifi);
+}
+
+// The self-test is about images.
+TEST(AgentConfig, ASelfTestIsNotAsked) {
+  ConfigRig rig;
+  ASSERT_TRUE(rig.run_to_seeded());
+  rig.application.result = SelfTestResult::Failed;
+  const_cast<fakes::Firmware&>(rig.old()).self_test = SelfTestResult::Failed;
+  rig.mqtt.retain(rig.order(rig.file_content("first")));
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+}
+
+// --- what is not taken ---
+
+struct Rejected {
+  const char* name;
+  std::string (*file)(ConfigRig&);
+  void (*prepare)(ConfigRig&);
+  Reason reason;
+};
+class AgentConfigRejected : public testing::TestWithParam<Rejected> {};
+
+TEST_P(AgentConfigRejected, LeavesTheBoardAsItWas) {
+  ConfigRig rig;
+  rig.mqtt.retain(rig.order(GetParam().file(rig)));
+  GetParam().prepare(rig);
+  ASSERT_TRUE(rig.run_to_end());
+  EXPECT_EQ(rig.agent->state(), UpdateState::Failed);
+  EXPECT_EQ(rig.agent->error(), GetParam().reason) << to_string(rig.agent->error());
+  EXPECT_EQ(rig.boots, 1);
+  // Unless it was refused before the first byte: then the block of before is still there.
+  EXPECT_TRUE(!rig.other().good || rig.other().version == 1);
+  EXPECT_TRUE(rig.copy(rig.board.config_copy).good);
+  rig.power_cycle();
+  ASSERT_TRUE(rig.run_until([&] { return rig.boots == 2; }));
+  EXPECT_EQ(rig.password(), "first");
+  EXPECT_EQ(rig.agent->state(), UpdateState::Failed);
+  rig.mqtt.retain(rig.order(rig.file_content("first", "broker"), 2, 101));
+  rig.server.refuse_with = 0;
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed)) << "and the next one is taken";
+}
+
+void nothing(ConfigRig&) {}
+
+template <typename Change>
+std::string changed_file(ConfigRig& rig, Change change) {
+  Provisioning content = rig.file_content("second");
+  change(content);
+  return wire::encode(content);
+}
+
+const Rejected kRejected[] = {
+    {"OtherId", [](ConfigRig& r) { return changed_file(r, [](auto& c) { c.device_id = DeviceId("node-2"); }); },
+     nothing, Reason::ConfigRejected},
+    {"OtherProduct", [](ConfigRig& r) { return changed_file(r, [](auto& c) { c.product = Name("lamp"); }); }, nothing,
+     Reason::ConfigRejected},
+    {"OtherHardware", [](ConfigRig& r) { return changed_file(r, [](auto& c) { c.hardware = Name("esp-01"); }); },
+     nothing, Reason::ConfigRejected},
+    {"ForeignCa",
+     [](ConfigRig& r) {
+       return changed_file(r, [](auto& c) { c.ca_certificate = ByteView(std::string_view("a foreign CA")); });
+     },
+     nothing, Reason::ConfigRejected},
+    {"NoCa", [](ConfigRig& r) { return changed_file(r, [](auto& c) { c.ca_certificate = {}; }); }, nothing,
+     Reason::ConfigRejected},
+    {"NoCertificate", [](ConfigRig& r) { return changed_file(r, [](auto& c) { c.device_certificate = {}; }); }, nothing,
+     Reason::ConfigRejected},
+    {"TrustStoreInside",
+     [](ConfigRig& r) {
+       return changed_file(r, [](auto& c) { c.signed_trust_store = ByteView(std::string_view("trust me")); });
+     },
+     nothing, Reason::ConfigRejected},
+    {"AbsurdInterval", [](ConfigRig& r) { return changed_file(r, [](auto& c) { c.heartbeat_seconds = 90'000; }); },
+     nothing, Reason::ConfigRejected},
+    {"NoMessage", [](ConfigRig&) { return std::string(100, '\xFF'); }, nothing, Reason::ConfigRejected},
+    {"CutMessage",
+     [](ConfigRig& r) {
+       const std::string whole = wire::encode(r.file_content("second"));
+       return whole.substr(0, whole.size() - 1);
+     },
+     nothing, Reason::ConfigRejected},
+    {"TooLarge", [](ConfigRig&) { return std::string(ConfigDownload::kMaxFile + 1, 'x'); }, nothing,
+     Reason::ConfigRejected},
+    {"TooLargeAndNobodySaysSo", [](ConfigRig&) { return std::string(ConfigDownload::kMaxFile + 1, 'x'); },
+     [](ConfigRig& r) { r.server.tells_size = false; }, Reason::ConfigRejected},
+    {"OtherBytes", [](ConfigRig& r) { return wire::encode(r.file_content("second")); },
+     [](ConfigRig& r) { r.server.files["/c100"][10] ^= 1; }, Reason::DigestMismatch},
+    {"Truncated", [](ConfigRig& r) { return wire::encode(r.file_content("second")); },
+     [](ConfigRig& r) { r.server.files["/c100"].resize(40); }, Reason::DigestMismatch},
+};
+INSTANTIATE_TEST_SUITE_P(All, AgentConfigRejected, testing::ValuesIn(kRejected),
+                         [](const auto& param) { return std::string(param.param.name); });
+
+}  // namespace
+}  // namespace flotilla
