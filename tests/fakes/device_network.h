@@ -129,6 +129,7 @@ class DeviceServer final : public hal::Download {
     std::memcpy(out, file_->data() + at_, received);
     at_ += received;
     sent_ += received;
+    delivered += received;
     return hal::DownloadStatus::Data;
   }
   int http_status() override { return refuse_with != 0 ? refuse_with : (file_ == nullptr ? 404 : 200); }
@@ -146,6 +147,7 @@ class DeviceServer final : public hal::Download {
   bool silent = false;
   bool tells_size = true;
   int stops = 0;
+  std::size_t delivered = 0;  // bytes in all
 
  private:
   const std::string* file_ = nullptr;

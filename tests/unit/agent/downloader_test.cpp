@@ -245,5 +245,63 @@ TEST(Download, SignedBytesThatAreNoImageAreNotArmed) {
   EXPECT_EQ(rig.agent->error(), Reason::BadImage);
 }
 
+struct PaceCase {
+  const char* name;
+  std::uint32_t bytes_per_second;
+  std::uint64_t step_ms;
+};
+class Pace : public testing::TestWithParam<PaceCase> {};
+
+// Never more than the pace and one buffer, and not much less: however short or long the sketch's own loop takes.
+TEST_P(Pace, HoldsOverTheWholeDownload) {
+  const auto& pace = GetParam();
+  DeviceRig rig;
+  rig.server.chunk = 100'000;
+  rig.config.download_bytes_per_second = pace.bytes_per_second;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Downloading));
+  ASSERT_TRUE(rig.run_until([&] { return !rig.server.begins.empty(); }));
+  const auto began = rig.clock.monotonic_ms();
+  rig.step_ms = pace.step_ms;
+  const auto earned = [&] { return (rig.clock.monotonic_ms() - began) * pace.bytes_per_second / 1000; };
+  while (rig.server.delivered < DeviceRig::kImageSize) {
+    ASSERT_TRUE(rig.step());
+    ASSERT_LE(rig.server.delivered, earned() + sizeof(Scratch));
+  }
+  EXPECT_LE(earned(), DeviceRig::kImageSize * 11 / 10);
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+}
+
+INSTANTIATE_TEST_SUITE_P(Paces, Pace,
+                         testing::Values(PaceCase{"OneKilobyte", 1000, 10}, PaceCase{"Odd", 777, 7},
+                                         PaceCase{"Fast", 40'000, 3}, PaceCase{"SlowLoop", 2000, 120}),
+                         [](const auto& param) { return std::string(param.param.name); });
+
+TEST(Download, HeartbeatsGoOnWhileItIsPaced) {
+  DeviceRig rig;
+  rig.config.download_bytes_per_second = 500;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Downloading));
+  const auto before = rig.mqtt.heartbeats.size();
+  rig.step_ms = 50;
+  ASSERT_TRUE(rig.run_to(UpdateState::Verified));
+  const auto& heartbeats = rig.mqtt.heartbeats;
+  ASSERT_GE(heartbeats.size(), before + 8) << "280 seconds of download";
+  for (std::size_t i = before + 1; i < heartbeats.size(); ++i) {
+    EXPECT_LE(heartbeats[i].uptime_seconds - heartbeats[i - 1].uptime_seconds, 34u);
+    EXPECT_GE(heartbeats[i].progress_percent, heartbeats[i - 1].progress_percent);
+  }
+}
+
+TEST(Download, APaceThatIsTooSlowEndsWithTheDeadline) {
+  DeviceRig rig;
+  rig.config.download_bytes_per_second = 100;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Downloading));
+  rig.step_ms = 1000;
+  ASSERT_TRUE(rig.run_to(UpdateState::Failed, 700));
+  EXPECT_EQ(rig.agent->error(), Reason::DownloadDeadline);
+}
+
 }  // namespace
 }  // namespace flotilla
