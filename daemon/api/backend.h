@@ -51,4 +51,26 @@ using BundleReader = std::function<Result<OpenedBundle, Error>(const std::string
 // Stores the image durably (ImageCatalog::put). Called on the API's worker threads, by one at a time.
 using ImageKeeper = std::function<Result<Unit, Error>(const Digest& sha256, const std::string& image)>;
 
+// What a provisioning says about the device it is for. Its content stays bytes: nobody here looks into it.
+struct OpenedConfig {
+  std::string device;
+  std::string product;
+  std::string hardware;
+  Digest sha256;
+};
+
+// Refuses what a device would refuse whatever it is: malformed, too large, a trust store or an unknown CA inside.
+using ConfigReader = std::function<Result<OpenedConfig, Error>(const std::string& bytes)>;
+
+// Stores the file durably (ConfigFiles::put). Called by a command, on the fleet's own thread.
+using ConfigKeeper = std::function<Result<Unit, Error>(const Digest& sha256, const std::string& content)>;
+
+// How what operators send is read and where it is kept.
+struct Imports {
+  BundleReader bundles;
+  ImageKeeper images;
+  ConfigReader configs;
+  ConfigKeeper keep_config;
+};
+
 }  // namespace flotilla::api

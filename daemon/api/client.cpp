@@ -101,4 +101,15 @@ Result<std::string, Error> ApiClient::post(const std::string& target, const std:
   return exchange(socket_path_, timeout_seconds_, std::move(request));
 }
 
+Result<std::string, Error> ApiClient::put(const std::string& target, const std::string& body,
+                                          const std::string& content_type) const {
+  http::request<http::string_body> request{http::verb::put, target, 11, body};
+  request.set(http::field::content_type, content_type);
+  return exchange(socket_path_, timeout_seconds_, std::move(request));
+}
+
+Result<std::string, Error> ApiClient::remove(const std::string& target) const {
+  return exchange(socket_path_, timeout_seconds_, {http::verb::delete_, target, 11});
+}
+
 }  // namespace flotilla::api

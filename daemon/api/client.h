@@ -17,6 +17,9 @@ class ApiClient {
   [[nodiscard]] Result<std::string, Error> get(const std::string& target) const;
   [[nodiscard]] Result<std::string, Error> post(const std::string& target, const std::string& body,
                                                 const std::string& content_type = "application/json") const;
+  [[nodiscard]] Result<std::string, Error> put(const std::string& target, const std::string& body,
+                                               const std::string& content_type) const;
+  [[nodiscard]] Result<std::string, Error> remove(const std::string& target) const;
 
  private:
   std::string socket_path_;

@@ -7,6 +7,7 @@
 namespace flotilla::api {
 
 inline constexpr std::size_t kMaxBundleBody = 1'258'291;  // 1.2 MiB: the largest image with its signed manifest
+inline constexpr std::size_t kMaxConfigBody = 4096;       // what a device fetches at most
 inline constexpr std::size_t kMaxJsonBody = 256 * 1024;   // a rollout that names every device
 
 struct HttpRequest {

@@ -48,10 +48,11 @@ FLOTILLA_JSON(BootView, id, count, reset_reason, uptime_seconds)
 FLOTILLA_JSON(CapabilitiesView, local_rollback, power_safe_boot, slot_size, flash_size)
 FLOTILLA_JSON(RefusalView, sequence, reason)
 FLOTILLA_JSON(OrderView, kind, attempt, rollout, release, sequence, issued_at, expires_at, accepted)
+FLOTILLA_JSON(ConfigView, state, attempt, reason, detail, sha256, ordered_by, ordered_at, at)
 FLOTILLA_JSON(DeviceView, id, hardware, product, labels, online, present, first_seen_at, last_heard_at, version,
               image_sha256, release_counter, security_floor, confirmed, update, boot, chip_id, agent_version,
               capabilities, free_heap, largest_block, rssi, next_heartbeat_seconds, trust_version, sequence,
-              last_sequence, refusal, deferred, health, order)
+              last_sequence, refusal, deferred, health, order, config)
 FLOTILLA_JSON(DeviceList, devices)
 FLOTILLA_JSON(WhyView, device, why)
 FLOTILLA_JSON(ReleaseView, version, product, hardware, release_counter, security_floor, minimum_version, image_size,
@@ -79,12 +80,14 @@ FLOTILLA_JSON(StatusView, version, state, degraded_cause, orders_wait, broker_co
 // Flat: the same fields as in the list, and more.
 static void to_json(Json& json, const RolloutDetail& value) {
   json = value.rollout;
+  json["warnings"] = value.warnings;
   json["policy"] = value.policy;
   json["waves"] = value.waves;
   json["members"] = value.members;
 }
 static void from_json(const Json& json, RolloutDetail& value) {
   json.get_to(value.rollout);
+  if (json.contains("warnings")) json.at("warnings").get_to(value.warnings);
   json.at("policy").get_to(value.policy);
   json.at("waves").get_to(value.waves);
   json.at("members").get_to(value.members);

@@ -14,7 +14,7 @@
 namespace flotilla::api {
 namespace {
 
-constexpr const char* kBundleType = "application/octet-stream";
+constexpr const char* kBytesType = "application/octet-stream";
 constexpr std::uint64_t kDefaultHistory = 100;
 constexpr std::uint64_t kMaxHistory = 1000;
 
@@ -65,29 +65,31 @@ struct OperatorApi::Route {
 const OperatorApi::Route* OperatorApi::routes(std::size_t& count) {
   // clang-format off
   static constexpr Route kRoutes[] = {
-      {"GET",  "/v1/status",             &OperatorApi::status,        200},
-      {"GET",  "/v1/devices",            &OperatorApi::devices,       200},
-      {"POST", "/v1/devices",            &OperatorApi::announce,      201},
-      {"GET",  "/v1/devices/{}",         &OperatorApi::device,        200},
-      {"GET",  "/v1/devices/{}/why",     &OperatorApi::why,           200},
-      {"GET",  "/v1/releases",           &OperatorApi::releases,      200},
-      {"POST", "/v1/releases",           &OperatorApi::add_release,   201},
-      {"GET",  "/v1/releases/{}",        &OperatorApi::release,       200},
-      {"GET",  "/v1/rollouts",           &OperatorApi::rollouts,      200},
-      {"POST", "/v1/rollouts",           &OperatorApi::start_rollout, 201},
-      {"GET",  "/v1/rollouts/{}",        &OperatorApi::rollout,       200},
-      {"POST", "/v1/rollouts/{}/pause",  &OperatorApi::pause,         200},
-      {"POST", "/v1/rollouts/{}/resume", &OperatorApi::resume,        200},
-      {"POST", "/v1/rollouts/{}/abort",  &OperatorApi::abort,         200},
-      {"GET",  "/v1/history",            &OperatorApi::history,       200},
+      {"GET",   "/v1/status",              &OperatorApi::status,           200},
+      {"GET",   "/v1/devices",             &OperatorApi::devices,          200},
+      {"POST",  "/v1/devices",             &OperatorApi::announce,         201},
+      {"GET",   "/v1/devices/{}",          &OperatorApi::device,           200},
+      {"GET",   "/v1/devices/{}/why",      &OperatorApi::why,              200},
+      {"PUT",   "/v1/devices/{}/config",   &OperatorApi::update_config,    200},
+      {"DELETE","/v1/devices/{}/config",   &OperatorApi::withdraw_config,  200},
+      {"GET",   "/v1/releases",            &OperatorApi::releases,         200},
+      {"POST",  "/v1/releases",            &OperatorApi::add_release,      201},
+      {"GET",   "/v1/releases/{}",         &OperatorApi::release,          200},
+      {"GET",   "/v1/rollouts",            &OperatorApi::rollouts,         200},
+      {"POST",  "/v1/rollouts",            &OperatorApi::start_rollout,    201},
+      {"GET",   "/v1/rollouts/{}",         &OperatorApi::rollout,          200},
+      {"POST",  "/v1/rollouts/{}/pause",   &OperatorApi::pause,            200},
+      {"POST",  "/v1/rollouts/{}/resume",  &OperatorApi::resume,           200},
+      {"POST",  "/v1/rollouts/{}/abort",   &OperatorApi::abort,            200},
+      {"GET",   "/v1/history",             &OperatorApi::history,          200},
   };
   // clang-format on
   count = std::size(kRoutes);
   return kRoutes;
 }
 
-OperatorApi::OperatorApi(DaemonInfo info, FleetAccess& fleet, BundleReader bundles, ImageKeeper images)
-    : info_(std::move(info)), fleet_(fleet), bundles_(std::move(bundles)), images_(std::move(images)) {}
+OperatorApi::OperatorApi(DaemonInfo info, FleetAccess& fleet, Imports imports)
+    : info_(std::move(info)), fleet_(fleet), imports_(std::move(imports)) {}
 
 HttpReply OperatorApi::handle(const HttpRequest& request) {
   try {
@@ -184,6 +186,38 @@ OperatorApi::Answer OperatorApi::announce(const Call& call) {
   return show_device(request->spec.id);
 }
 
+OperatorApi::Answer OperatorApi::update_config(const Call& call) {
+  if (call.request.content_type != kBytesType) {
+    return invalid("a configuration is sent as the bytes of its file", std::string("Content-Type: ") + kBytesType);
+  }
+  const std::string& id = call.argument;
+  if (!is_device_id(id)) return invalid("that is no device id", "a-z, 0-9 and '-', at most 32");
+  const auto config = imports_.configs(call.request.body);
+  if (!config.ok()) return config.error();
+  if (config->device != id) {
+    return invalid("this configuration is for " + config->device + ", not for " + id, "each device has its own");
+  }
+  const core::ConfigSpec spec{id, config->product, config->hardware, config->sha256, call.request.actor};
+  // The file is written in between, on the fleet's thread, so that nobody takes it for one that is not needed any more.
+  const auto done = fleet_.command([&](core::Fleet& fleet, const core::Now& now, core::Effects& out) {
+    if (auto possible = fleet.check_config(spec); !possible.ok()) return possible;
+    if (auto kept = imports_.keep_config(spec.sha256, call.request.body); !kept.ok()) return kept;
+    return fleet.update_config(spec, now, out);
+  });
+  if (!done.ok()) return done.error();
+  return show_device(id);
+}
+
+OperatorApi::Answer OperatorApi::withdraw_config(const Call& call) {
+  const std::string& id = call.argument;
+  if (!is_device_id(id)) return invalid("that is no device id", "a-z, 0-9 and '-', at most 32");
+  const auto done = fleet_.command([&](core::Fleet& fleet, const core::Now& now, core::Effects& out) {
+    return fleet.withdraw_config(id, call.request.actor, now, out);
+  });
+  if (!done.ok()) return done.error();
+  return show_device(id);
+}
+
 OperatorApi::Answer OperatorApi::releases(const Call&) {
   ReleaseList list;
   const auto asked = fleet_.query([&](const core::Fleet& fleet, const core::Now&) { list = releases_of(fleet); });
@@ -209,11 +243,11 @@ OperatorApi::Answer OperatorApi::show_release(const std::string& version) {
 OperatorApi::Answer OperatorApi::release(const Call& call) { return show_release(call.argument); }
 
 OperatorApi::Answer OperatorApi::add_release(const Call& call) {
-  if (call.request.content_type != kBundleType) {
-    return invalid("a release is sent as the bytes of its bundle", std::string("Content-Type: ") + kBundleType);
+  if (call.request.content_type != kBytesType) {
+    return invalid("a release is sent as the bytes of its bundle", std::string("Content-Type: ") + kBytesType);
   }
   const std::lock_guard lock(import_);
-  auto bundle = bundles_(call.request.body);
+  auto bundle = imports_.bundles(call.request.body);
   if (!bundle.ok()) return bundle.error();
   const Digest& sha256 = bundle->release.manifest.image_sha256;
   bool taken = false;
@@ -228,7 +262,7 @@ OperatorApi::Answer OperatorApi::add_release(const Call& call) {
                  "sign this one under a higher version"};
   }
   // The image first: a row without its image could be rolled out.
-  if (const auto kept = images_(sha256, bundle->image); !kept.ok()) return kept.error();
+  if (const auto kept = imports_.images(sha256, bundle->image); !kept.ok()) return kept.error();
   const auto done = fleet_.command([&](core::Fleet& fleet, const core::Now& now, core::Effects& out) {
     core::Release release = bundle->release;
     release.added_at = now.wall;

@@ -18,7 +18,7 @@ struct DaemonInfo {
 class OperatorApi {
  public:
   // Everything must outlive it.
-  OperatorApi(DaemonInfo info, FleetAccess& fleet, BundleReader bundles, ImageKeeper images);
+  OperatorApi(DaemonInfo info, FleetAccess& fleet, Imports imports);
 
   // Never throws: what goes wrong is in the reply.
   [[nodiscard]] HttpReply handle(const HttpRequest& request);
@@ -35,6 +35,8 @@ class OperatorApi {
   Answer device(const Call& call);
   Answer why(const Call& call);
   Answer announce(const Call& call);
+  Answer update_config(const Call& call);
+  Answer withdraw_config(const Call& call);
   Answer releases(const Call& call);
   Answer release(const Call& call);
   Answer add_release(const Call& call);
@@ -55,8 +57,7 @@ class OperatorApi {
 
   DaemonInfo info_;
   FleetAccess& fleet_;
-  BundleReader bundles_;
-  ImageKeeper images_;
+  Imports imports_;
   std::mutex import_;  // one bundle at a time: each is a megabyte and an fsync
 };
 

@@ -18,6 +18,7 @@ constexpr std::uint32_t kMaxHeader = 8192;  // bytes
 constexpr const char* kBundleTarget = "/v1/releases";
 
 std::uint64_t body_limit(const http::request<http::string_body>& request) {
+  if (request.method() == http::verb::put) return kMaxConfigBody;  // configurations alone are put
   return request.target() == kBundleTarget ? kMaxBundleBody : kMaxJsonBody;
 }
 
@@ -70,7 +71,7 @@ void Session::on_read_error(Code code) {
   keep_ = false;
   if (code == http::error::body_limit) {
     return refuse(413, {ErrorCode::InvalidArgument, "the request's body is too large",
-                        "a bundle has at most 1.2 MiB, everything else 256 KiB"});
+                        "a bundle has at most 1.2 MiB, a configuration 4096 bytes, everything else 256 KiB"});
   }
   if (code == http::error::header_limit) {
     return refuse(431, {ErrorCode::InvalidArgument, "the request's header is larger than 8 KiB", ""});

@@ -50,6 +50,24 @@ struct OrderView {
   bool accepted = false;
 };
 
+// The newest configuration that was ordered for the device. Never its content.
+struct ConfigView {
+  std::string state;
+  std::uint64_t attempt = 0;
+  std::string reason;
+  std::string detail;
+  std::string sha256;  // its first 12 digits
+  std::string ordered_by;
+  std::int64_t ordered_at = 0;
+  std::int64_t at = 0;  // since then in this state
+};
+
+// It has come to its end, whatever that was.
+[[nodiscard]] inline bool has_ended(const ConfigView& config) {
+  return config.state != "waiting" && config.state != "ordered" && config.state != "working" &&
+         config.state != "rebooting" && config.state != "trial";
+}
+
 struct DeviceView {
   std::string id;
   std::string hardware;
@@ -80,6 +98,7 @@ struct DeviceView {
   std::string deferred;
   std::map<std::string, std::optional<double>> health;
   std::optional<OrderView> order;
+  std::optional<ConfigView> config;
 };
 
 struct DeviceList {
@@ -173,6 +192,7 @@ struct RolloutList {
 // In JSON the fields of `rollout` are the object's own.
 struct RolloutDetail {
   RolloutView rollout;
+  std::vector<std::string> warnings;  // what an operator should know before it gets far
   PolicyView policy;
   std::vector<WaveView> waves;
   std::vector<MemberView> members;

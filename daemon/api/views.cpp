@@ -11,6 +11,8 @@
 namespace flotilla::api {
 namespace {
 
+constexpr std::size_t kDigestPrefix = 12;
+
 std::string hex(std::uint32_t number) {
   std::array<char, 8> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr;
@@ -46,6 +48,17 @@ OrderView view_of_order(const core::Order& order) {
           order.issued_at,
           order.expires_at,
           order.accepted};
+}
+
+ConfigView view_of_config(const core::ConfigChange& config) {
+  return {std::string(to_string(config.state)),
+          config.attempt,
+          reason_text(config.why),
+          config.detail,
+          digest_text(config.sha256).substr(0, kDigestPrefix),
+          config.ordered_by,
+          config.ordered_at,
+          config.changed_at};
 }
 
 // What only a heartbeat can tell.
@@ -103,6 +116,17 @@ MemberView view_of_member(const core::Member& member, const core::Fleet& fleet) 
   return view;
 }
 
+// Boards with one slot would take no image: their owners should know before they wait for it.
+std::vector<std::string> warnings_of(const std::vector<const core::Member*>& members) {
+  std::vector<std::string> without;
+  for (const core::Member* member : members) {
+    if (member->why == Reason::NoSlots) without.push_back(member->device);
+  }
+  if (without.empty()) return {};
+  return {std::to_string(without.size()) + (without.size() == 1 ? " device is" : " devices are") + " skipped, " +
+          std::string(explain(Reason::NoSlots)) + ": " + core::name_some(without)};
+}
+
 std::uint32_t count(std::size_t size) { return static_cast<std::uint32_t>(size); }
 
 }  // namespace
@@ -124,6 +148,7 @@ DeviceView view_of(const core::Device& device) {
   }
   view.sequence = device.sequence;
   if (device.order) view.order = view_of_order(*device.order);
+  if (device.config) view.config = view_of_config(*device.config);
   return view;
 }
 
@@ -187,6 +212,7 @@ RolloutList rollouts_of(const core::Fleet& fleet) {
 RolloutDetail detail_of(const core::Rollout& rollout, const core::Fleet& fleet) {
   RolloutDetail detail;
   detail.rollout = view_of(rollout, fleet);
+  detail.warnings = warnings_of(fleet.members(rollout.id));
   detail.policy = view_of_policy(rollout.policy);
   for (std::size_t i = 0; i < rollout.policy.waves.size(); ++i) {
     detail.waves.push_back({count(i + 1), format_wave(rollout.policy.waves[i]), i <= rollout.open_wave, 0, {}});

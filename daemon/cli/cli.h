@@ -42,6 +42,7 @@ void add_config_commands(CLI::App& app, CliContext& context);
 void add_release_offline_commands(CLI::App& app, CliContext& context);
 void add_device_commands(CLI::App& app, CliContext& context);
 void add_release_online_commands(CLI::App& app, CliContext& context);
+void add_update_config_commands(CLI::App& app, CliContext& context);
 void add_rollout_commands(CLI::App& app, CliContext& context);
 void add_status_commands(CLI::App& app, CliContext& context);
 

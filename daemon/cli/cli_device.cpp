@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "daemon/api/types.h"
+#include "daemon/cli/config_view.h"
 #include "daemon/cli/online.h"
 #include "daemon/cli/table.h"
 
@@ -72,6 +73,12 @@ void add_update_facts(const api::DeviceView& device, Facts& facts) {
                             " on the device, trust version " + std::to_string(device.trust_version));
 }
 
+void add_config_facts(const api::ConfigView& config, Facts& facts) {
+  facts.add("configuration", Cell(config_text(config), colour_of_state(config.state)));
+  facts.add("  ordered", format_time(config.ordered_at) + " by " + config.ordered_by + ", " + config.state + " since " +
+                             format_time(config.at));
+}
+
 void add_board_facts(const api::DeviceView& device, Facts& facts) {
   facts.add("boot", "number " + std::to_string(device.boot.count) + " (" + device.boot.reset_reason + "), up " +
                         format_duration(device.boot.uptime_seconds));
@@ -98,8 +105,9 @@ void print_device(const CliContext& context, const api::DeviceView& device) {
             format_time(device.last_heard_at) + " (" + format_ago(device.last_heard_at, wall_now()) + ")");
   if (device.first_seen_at != 0) {
     add_update_facts(device, facts);
-    add_board_facts(device, facts);
   }
+  if (device.config) add_config_facts(*device.config, facts);
+  if (device.first_seen_at != 0) add_board_facts(device, facts);
   facts.print(context.out, terminal_of(context.out).colour);
 }
 
@@ -116,7 +124,7 @@ void add_for_device(CLI::App& group, const char* name, const char* description, 
 }  // namespace
 
 void add_device_commands(CLI::App& app, CliContext& context) {
-  CLI::App& group = command_group(app, "device", "the devices: enroll, list, show, why");
+  CLI::App& group = command_group(app, "device", "the devices: enroll, list, show, why, configuration");
   CLI::App* list = group.add_subcommand("list", "what every device runs and how its update stands");
   list->footer("Example:\n  flotilla device list\n  flotilla device list -o json | jq '.devices[].image_sha256'");
   list->callback([&context] {

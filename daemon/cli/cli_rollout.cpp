@@ -68,6 +68,7 @@ void print_detail(const CliContext& context, const api::RolloutDetail& detail) {
   facts.add("started", format_time(rollout.created_at) + " by " + rollout.created_by);
   if (rollout.ended_at != 0) facts.add("ended", format_time(rollout.ended_at));
   facts.add("policy", policy_text(detail.policy));
+  for (const std::string& warning : detail.warnings) facts.add("warning", Cell(warning, Colour::Yellow));
   for (const api::WaveView& wave : detail.waves) {
     facts.add("wave " + std::to_string(wave.number),
               wave.size + (wave.open ? ", open: " : ", not open: ") + format_counts(wave.counts));
@@ -124,6 +125,9 @@ void start(CliContext& context, StartOptions& options) {
   if (!reply.ok()) return fail_printable(context, reply.error());
   const auto begun = api::from_json_text<api::RolloutDetail>(*reply);
   if (!begun.ok()) return fail_printable(context, begun.error());
+  if (!context.json()) {
+    for (const std::string& warning : begun->warnings) context.err << "Warning: " << printable(warning) << '\n';
+  }
   if (options.watch) return watch(context, begun->rollout.id);
   show<api::RolloutDetail>(context, reply, [&](const api::RolloutDetail& detail) {
     context.out << "Started rollout " << detail.rollout.id << " of " << printable(detail.rollout.release) << " on "

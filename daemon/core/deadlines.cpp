@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/core/attempt.h"
+#include "daemon/core/configs.h"
 #include "daemon/core/gates.h"
 #include "daemon/core/operate.h"
 #include "daemon/core/orders.h"
@@ -64,6 +65,8 @@ void ordered_is_due(World& world, Turn& turn, Book& book, Member& member, const 
   } else if (!device.reported.deferred.empty()) {
     skip(world, turn, member, SkipReason::Busy, Reason::None,
          "it put the update off: " + std::string{device.reported.deferred.view()});
+  } else if (is_hindrance(member.why)) {
+    skip(world, turn, member, SkipReason::Busy, member.why, "it could not take the update: " + member.detail);
   } else if (!undelivered.empty()) {
     pause_rollout(world, turn, book, RolloutReason::BrokerUnstable, device.id + ": " + undelivered);
   } else {
@@ -165,6 +168,9 @@ void remember_outage(World& world) {
     for (const Member& member : book.members) {
       if (is_in_flight(member.state)) world.pulses[member.device].hit_by_outage = true;
     }
+  }
+  for (const auto& id : world.open_configs) {
+    if (occupies_device(*world.device(id))) world.pulses[id].hit_by_outage = true;
   }
 }
 

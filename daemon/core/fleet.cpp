@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/version.h"
+#include "daemon/core/configs.h"
 #include "daemon/core/deadlines.h"
 #include "daemon/core/gates.h"
 #include "daemon/core/operate.h"
@@ -110,6 +111,7 @@ void Fleet::tick(const Now& now, Effects& out) {
   const bool may_order = now.wall_trusted && !world.silence.crowd_is_silent();
   const bool changed = may_order != world.could_order;
   world.could_order = may_order;
+  conduct_configs(world, event.turn);
   for (auto& [id, book] : world.books) {
     if (book.dirty || changed) conduct(world, event.turn, book);
   }
@@ -123,6 +125,11 @@ void Fleet::image_unusable(const Digest& image, const std::string& text, const N
     halt_rollout(state_->world, event.turn, book, RolloutReason::ImageUnusable,
                  "the image of " + book.row.release + " cannot be used: " + text);
   }
+}
+
+void Fleet::config_unusable(const Digest& sha256, const std::string& text, const Now& now, Effects& out) {
+  Event event(state_->world, now, out);
+  core::config_unusable(state_->world, event.turn, sha256, text);
 }
 
 Result<Unit, Error> Fleet::announce(const DeviceSpec& spec, const std::string& actor, const Now& now, Effects& out) {
@@ -163,6 +170,21 @@ Result<Unit, Error> Fleet::abort(RolloutId id, const std::string& actor, const N
   Book* book = state_->world.book(id);
   if (book == nullptr) return no_rollout(id);
   return abort_rollout(state_->world, event.turn, *book);
+}
+
+Result<Unit, Error> Fleet::check_config(const ConfigSpec& spec) const {
+  return core::check_config(state_->world, spec);
+}
+
+Result<Unit, Error> Fleet::update_config(const ConfigSpec& spec, const Now& now, Effects& out) {
+  Event event(state_->world, now, out, spec.actor);
+  return core::update_config(state_->world, event.turn, spec);
+}
+
+Result<Unit, Error> Fleet::withdraw_config(const std::string& device, const std::string& actor, const Now& now,
+                                           Effects& out) {
+  Event event(state_->world, now, out, actor);
+  return core::withdraw_config(state_->world, event.turn, device);
 }
 
 const FleetMeta& Fleet::meta() const { return state_->world.meta; }
@@ -207,6 +229,16 @@ const Order* Fleet::desired_order(const std::string& device) const {
 const Release* Fleet::fetchable(const std::string& device) const {
   const Order* order = desired_order(device);
   return order != nullptr && order->kind == OrderKind::Install ? state_->world.release(order->release) : nullptr;
+}
+
+const Digest* Fleet::fetchable_config(const std::string& device) const {
+  const Order* order = desired_order(device);
+  return order != nullptr && order->kind == OrderKind::UpdateConfig ? config_file(device) : nullptr;
+}
+
+const Digest* Fleet::config_file(const std::string& device) const {
+  const Device* known = state_->world.device(device);
+  return known != nullptr && known->config && is_open(known->config->state) ? &known->config->sha256 : nullptr;
 }
 
 std::uint32_t Fleet::wave_of(const Member& member) const {

@@ -66,6 +66,15 @@ struct DeviceSpec {
   std::map<std::string, std::string> labels;
 };
 
+// A provisioning for one device, as it was read from its file; the file itself is kept by the service.
+struct ConfigSpec {
+  std::string device;
+  std::string product;
+  std::string hardware;
+  Digest sha256;
+  std::string actor;
+};
+
 struct RolloutSpec {
   std::string release;
   RolloutPolicy policy;
@@ -91,6 +100,7 @@ class Fleet {
   void tick(const Now& now, Effects& out);
   // --- from the image server or the catalogue
   void image_unusable(const Digest& image, const std::string& text, const Now& now, Effects& out);
+  void config_unusable(const Digest& sha256, const std::string& text, const Now& now, Effects& out);
   // --- from operators. On an error nothing has changed.
   Result<Unit, Error> announce(const DeviceSpec& spec, const std::string& actor, const Now& now, Effects& out);
   Result<Unit, Error> add_release(Release release, const Now& now, Effects& out);
@@ -98,6 +108,11 @@ class Fleet {
   Result<Unit, Error> pause(RolloutId id, const std::string& actor, const Now& now, Effects& out);
   Result<Unit, Error> resume(RolloutId id, const std::string& actor, const Now& now, Effects& out);
   Result<Unit, Error> abort(RolloutId id, const std::string& actor, const Now& now, Effects& out);
+  // check_config() says what update_config() would refuse: its file is stored in between.
+  [[nodiscard]] Result<Unit, Error> check_config(const ConfigSpec& spec) const;
+  Result<Unit, Error> update_config(const ConfigSpec& spec, const Now& now, Effects& out);
+  Result<Unit, Error> withdraw_config(const std::string& device, const std::string& actor, const Now& now,
+                                      Effects& out);
 
   // --- reading. Pointers stay valid until the next call that is not const.
   [[nodiscard]] const FleetMeta& meta() const;
@@ -113,6 +128,10 @@ class Fleet {
   [[nodiscard]] const Order* desired_order(const std::string& device) const;
   // The image this device may fetch now; null: none.
   [[nodiscard]] const Release* fetchable(const std::string& device) const;
+  // The configuration file this device may fetch now; null: none.
+  [[nodiscard]] const Digest* fetchable_config(const std::string& device) const;
+  // The configuration file that is needed for this device, now or later; null: none.
+  [[nodiscard]] const Digest* config_file(const std::string& device) const;
   // Index of the wave the member belongs to, counted from 0 (skipped members keep the wave they were skipped in).
   [[nodiscard]] std::uint32_t wave_of(const Member& member) const;
   // One sentence with the true reason for where the device is.

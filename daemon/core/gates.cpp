@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/core/attempt.h"
+#include "daemon/core/configs.h"
 #include "daemon/core/names.h"
 #include "daemon/core/operate.h"
 #include "daemon/core/orders.h"
@@ -37,6 +38,9 @@ std::string hindrance(World& world, const Member& member) {
   const Device& device = *world.device(member.device);
   const Heartbeat& report = device.reported;
   if (!report.deferred.empty()) return "the device puts it off: " + std::string{report.deferred.view()};
+  if (occupies_device(device)) {
+    return "its new configuration comes first: it is " + std::string{to_string(device.config->state)};
+  }
   if (is_active(report.update_state)) return "the device is busy with another attempt";
   for (const auto id : world.live_rollouts(device.id)) {
     if (id == member.rollout || !is_moving(world.member(id, device.id)->state)) continue;

@@ -1,11 +1,31 @@
 #include "daemon/core/names.h"
 
+#include <algorithm>
+
 namespace flotilla::core {
 
 std::string_view to_string(OrderKind kind) {
   switch (kind) {
     case OrderKind::Install: return "install";
     case OrderKind::Cancel: return "cancel";
+    case OrderKind::UpdateConfig: return "update-config";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(ConfigState state) {
+  switch (state) {
+    case ConfigState::Waiting: return "waiting";
+    case ConfigState::Ordered: return "ordered";
+    case ConfigState::Working: return "working";
+    case ConfigState::Rebooting: return "rebooting";
+    case ConfigState::Trial: return "trial";
+    case ConfigState::Confirmed: return "confirmed";
+    case ConfigState::RolledBack: return "rolled-back";
+    case ConfigState::Failed: return "failed";
+    case ConfigState::Refused: return "refused";
+    case ConfigState::Withdrawn: return "withdrawn";
+    case ConfigState::Unanswered: return "unanswered";
   }
   return "unknown";
 }
@@ -73,6 +93,15 @@ std::string_view to_string(SkipReason reason) {
     case SkipReason::Quarantined: return "quarantined";
   }
   return "unknown";
+}
+
+std::string name_some(std::vector<std::string> devices) {
+  constexpr std::size_t kNamed = 5;
+  std::sort(devices.begin(), devices.end());
+  std::string text;
+  for (std::size_t i = 0; i < devices.size() && i < kNamed; ++i) text += (i == 0 ? "" : ", ") + devices[i];
+  if (devices.size() > kNamed) text += " and " + std::to_string(devices.size() - kNamed) + " more";
+  return text;
 }
 
 }  // namespace flotilla::core

@@ -60,6 +60,19 @@ std::optional<Error> held_by_another(World& world, const Book& book) {
   return std::nullopt;
 }
 
+// No device is left, and some of them for want of slots: nothing of that kind will be different tomorrow.
+std::optional<Error> only_without_slots(const Plan& planned, const Release& release) {
+  std::vector<std::string> without;
+  for (const Member& member : planned.members) {
+    if (member.why == Reason::NoSlots) without.push_back(member.device);
+  }
+  if (planned.targets > 0 || without.empty()) return std::nullopt;
+  return Error{ErrorCode::InvalidArgument,
+               "no device can take release " + release.version + ": " + std::string{explain(Reason::NoSlots)} + " on " +
+                   name_some(without),
+               "such boards are updated by cable; leave them out, or give them a larger flash"};
+}
+
 }  // namespace
 
 Result<RolloutId, Error> start_rollout(World& world, Turn& turn, const RolloutSpec& spec) {
@@ -78,6 +91,7 @@ Result<RolloutId, Error> start_rollout(World& world, Turn& turn, const RolloutSp
   Book book;
   book.row.id = world.meta.next_rollout;
   auto planned = plan(book.row.id, *release, *chosen, world.config, turn.now.wall);
+  if (auto error = only_without_slots(planned, *release)) return *error;
   book.members = planned.members;
   if (auto error = held_by_another(world, book)) return *error;
 

@@ -25,19 +25,34 @@ void put_in_force(World& world, Turn& turn, Device& device, Order order, std::ui
   publish(world, turn, device);
 }
 
-// An attempt id that the device's last report cannot be mistaken for: after a restored database ours may come round again.
+std::uint32_t validity(World& world, const Order& order) {
+  const Book* book = world.book(order.rollout);
+  switch (order.kind) {
+    case OrderKind::Install: return book != nullptr ? book->row.policy.order_seconds : kCancelSeconds;
+    case OrderKind::Cancel: return kCancelSeconds;
+    case OrderKind::UpdateConfig: return kConfigSeconds;
+  }
+  return kCancelSeconds;
+}
+
+}  // namespace
+
 AttemptId new_attempt(World& world, Turn& turn, const Device& device) {
   if (world.meta.next_attempt == device.reported.attempt_id) ++world.meta.next_attempt;
   turn.out.meta_changed = true;
   return world.meta.next_attempt++;
 }
 
-std::uint32_t validity(World& world, const Order& order) {
-  const Book* book = world.book(order.rollout);
-  return order.kind == OrderKind::Install && book != nullptr ? book->row.policy.order_seconds : kCancelSeconds;
+bool is_hindrance(Reason refusal) {
+  return refusal == Reason::Unfit || refusal == Reason::LowMemory || refusal == Reason::NoTime;
 }
 
-}  // namespace
+bool has_rested(World& world, const Device& device, Reason refusal) {
+  // Network time comes within seconds; a battery or a fragmented heap takes longer, and each look costs a signature check.
+  const bool takes_time = refusal == Reason::Unfit || refusal == Reason::LowMemory;
+  const auto least = takes_time ? std::int64_t{kHindranceRetrySeconds} * 1000 : 0;
+  return world.clock.link() - world.pulses[device.id].published > std::max(2 * world.interval_ms(device), least);
+}
 
 bool can_sign(const Turn& turn, const Device& device) { return turn.now.wall_trusted && device.sequence < UINT32_MAX; }
 
@@ -77,6 +92,16 @@ void order_cancel(World& world, Turn& turn, Device& device, AttemptId attempt, R
   order.attempt = attempt;
   order.rollout = rollout;
   put_in_force(world, turn, device, std::move(order), kCancelSeconds, "the attempt is not in force");
+}
+
+void order_config(World& world, Turn& turn, Device& device, bool accepted) {
+  if (!accepted) world.pulses[device.id].hit_by_outage = false;
+  world.pulses[device.id].undelivered.clear();
+  Order order;
+  order.kind = OrderKind::UpdateConfig;
+  order.attempt = device.config->attempt;
+  order.accepted = accepted;
+  put_in_force(world, turn, device, std::move(order), kConfigSeconds, "");
 }
 
 bool renew(World& world, Turn& turn, Device& device, const std::string& why) {

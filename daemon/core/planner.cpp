@@ -92,6 +92,8 @@ std::optional<Verdict> verdict(const Device& device, const Release& release, std
   if (compare_texts(manifest.minimum_version.view(), report.running_version.view()) > 0) {
     return unsuitable(Reason::BelowMinimumVersion);
   }
+  // What cannot go back by itself gets no image over the air.
+  if (!report.local_rollback) return unsuitable(Reason::NoSlots);
   if (report.slot_size != 0 && manifest.image_size > report.slot_size) return unsuitable(Reason::ImageTooLarge);
   return std::nullopt;
 }

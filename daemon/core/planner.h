@@ -22,7 +22,8 @@ struct Verdict {
 };
 
 // By what the device last reported; nothing: it can be ordered. The rules are asked in this order: what it is (hardware),
-// what can be believed (quarantine), what it has already (the image), what it would refuse (floor), what it is above.
+// what can be believed (quarantine), what it has already (the image), what it would refuse (floor), what it is above, what it
+// has room for (slots, size).
 [[nodiscard]] std::optional<Verdict> verdict(const Device& device, const Release& release, std::uint32_t trust_version);
 
 // A jump of the reported sequence that no history of ours explains, under the current trust version.

@@ -1,6 +1,7 @@
 #include "daemon/core/reconcile.h"
 
 #include "daemon/core/attempt.h"
+#include "daemon/core/configs.h"
 #include "daemon/core/operate.h"
 #include "daemon/core/orders.h"
 #include "daemon/core/planner.h"
@@ -48,6 +49,7 @@ void quarantine(World& world, Turn& turn, Device& device, const Heartbeat& befor
     Member& member = *world.member(id, device.id);
     if (next(member.state, MemberEvent::Skip)) skip(world, turn, member, SkipReason::Quarantined, Reason::None, text);
   }
+  hold_config(world, turn, device);
 }
 
 void adopt_attempts(World& world, Turn& turn, AttemptId reported) {
@@ -73,6 +75,7 @@ void adopt_sequence(World& world, Turn& turn, Device& device, const Heartbeat& b
   world.note(turn, device.id, 0, "sequence", text + ": adopted");
   const bool still_meant = device.order && device.order->attempt == report.attempt_id;
   if (still_meant) renew(world, turn, device, "above what the device knows");
+  distrust_config(world, turn, device, text);
   if (Book* book = world.book(world.holder(device.id)); book != nullptr && book->row.state == RolloutState::Running) {
     pause_rollout(world, turn, *book, RolloutReason::StateFromBackup,
                   text + ": this database is older than the fleet; check it, then resume");
@@ -97,8 +100,21 @@ void find_lost_attempts(World& world, Turn& turn, Device& device, std::uint32_t 
       world.move(turn, member, MemberEvent::Fails, Reason::None, "was confirmed, and now reports another image");
       continue;
     }
+    if (member.state == MemberState::Soaking && reports_config(device)) continue;  // the image is not its matter
     give_back(world, turn, member, Reason::None, "the device does not know the attempt any more");
   }
+}
+
+// As with a deferral: it stays ordered, repeat_order() asks again, and it is not waited for for ever.
+void note_hindrance(World& world, Turn& turn, Member& member, Reason why) {
+  if (member.why == why) return;
+  if (!is_hindrance(member.why)) {
+    world.set_deadline(turn, member, world.in_seconds(world.book(member.rollout)->row.policy.order_seconds));
+  }
+  member.why = why;
+  member.detail = explain(why);
+  world.touch(turn, member);
+  world.note(turn, member.device, member.rollout, "hindrance", std::string{to_string(why)} + ": " + member.detail);
 }
 
 void settle_refusal(World& world, Turn& turn, Device& device) {
@@ -112,10 +128,17 @@ void settle_refusal(World& world, Turn& turn, Device& device) {
     renew(world, turn, device, "the device has seen a higher sequence");
     return;
   }
+  if (is_hindrance(why)) {
+    note_hindrance(world, turn, *member, why);
+    return;
+  }
+  if (why == Reason::NoSlots) {
+    skip(world, turn, *member, SkipReason::Unsuitable, why, std::string{explain(why)});
+    return;
+  }
   if (why == Reason::Expired && member->attempts < kMaxAttempts) {
     // A device without the time gets it soon: not at once again, unless the order is really out of date.
-    const bool rested = world.clock.link() - world.pulses[device.id].published > 2 * world.interval_ms(device);
-    if (!rested && turn.now.wall < device.order->expires_at) return;
+    if (!has_rested(world, device, why) && turn.now.wall < device.order->expires_at) return;
     if (!renew(world, turn, device, "the one before had expired")) return;
     ++member->attempts;
     member->changed_at = turn.now.wall;
@@ -159,11 +182,22 @@ void settle_cancel(World& world, Turn& turn, Device& device) {
   }
 }
 
-// The order is out, and the device does not seem to have it.
+void settle_order(World& world, Turn& turn, Device& device) {
+  if (!device.order) return;
+  switch (device.order->kind) {
+    case OrderKind::Install: settle_install(world, turn, device); return;
+    case OrderKind::Cancel: settle_cancel(world, turn, device); return;
+    case OrderKind::UpdateConfig: settle_config_order(world, turn, device); return;
+  }
+}
+
+// The order is out, and the device does not seem to have it, or could not take it. Sent again it is what it was, signed
+// anew only where it would be out of date.
 void repeat_order(World& world, Turn& turn, Device& device) {
   const Heartbeat& report = device.reported;
   if (!device.order || device.order->accepted || report.last_sequence >= device.order->sequence) return;
-  if (world.clock.link() - world.pulses[device.id].published <= 2 * world.interval_ms(device)) return;
+  const bool refused = report.refused_sequence == device.order->sequence;
+  if (!has_rested(world, device, refused ? report.refusal : Reason::None)) return;
   if (turn.now.wall_trusted && turn.now.wall >= device.order->expires_at) {
     renew(world, turn, device, "the one before had expired");
   } else {
@@ -176,6 +210,7 @@ void answer_foreign_attempt(World& world, Turn& turn, Device& device) {
   const Heartbeat& report = device.reported;
   const bool stoppable = is_active(report.update_state) && report.update_state < UpdateState::Armed;
   if (!stoppable || device.order || is_quarantined(device, world.config.trust_version)) return;
+  if (reports_config(device) && is_open(device.config->state)) return;
   const Member* member = world.member_of_attempt(report.attempt_id);
   order_cancel(world, turn, device, report.attempt_id, member == nullptr ? 0 : member->rollout);
 }
@@ -192,8 +227,8 @@ void wake_ready_members(World& world, Turn& turn, const Device& device, const He
       if (!was_online || deferral_changed) world.set_deadline(turn, member, std::nullopt);
     }
     if (member.state == MemberState::Ordered && deferral_changed) {
-      const bool deferred = !device.reported.deferred.empty();
-      world.set_deadline(turn, member, world.in_seconds(deferred ? policy.order_seconds : policy.accept_seconds));
+      const bool waits = !device.reported.deferred.empty() || is_hindrance(member.why);
+      world.set_deadline(turn, member, world.in_seconds(waits ? policy.order_seconds : policy.accept_seconds));
     }
   }
 }
@@ -203,8 +238,9 @@ void wake_ready_members(World& world, Turn& turn, const Device& device, const He
 bool reports_success(World& world, const Member& member) {
   const Heartbeat& report = world.device(member.device)->reported;
   const Release* release = world.release(world.book(member.rollout)->row.release);
-  return release != nullptr && report.attempt_id == member.attempt && report.update_state == UpdateState::Confirmed &&
-         report.running_sha256 == release->manifest.image_sha256;
+  if (release == nullptr || report.running_sha256 != release->manifest.image_sha256) return false;
+  const bool confirmed = report.attempt_id == member.attempt && report.update_state == UpdateState::Confirmed;
+  return confirmed || reports_config(*world.device(member.device));
 }
 
 void reconcile(World& world, Turn& turn, const std::string& id, const Heartbeat& report) {
@@ -215,7 +251,7 @@ void reconcile(World& world, Turn& turn, const std::string& id, const Heartbeat&
   const bool was_online = device.online;
   const bool first = device.first_seen_at == 0;
   take_over(world, turn, device, report);
-  if (device.order && device.order->kind == OrderKind::Install && device.order->attempt == report.attempt_id) {
+  if (device.order && device.order->kind != OrderKind::Cancel && device.order->attempt == report.attempt_id) {
     device.order->accepted = true;
   }
   const std::uint32_t order_sequence = device.order ? device.order->sequence : 0;
@@ -223,12 +259,9 @@ void reconcile(World& world, Turn& turn, const std::string& id, const Heartbeat&
   if (Member* member = world.member_of_attempt(report.attempt_id); member != nullptr && member->device == id) {
     follow_attempt(world, turn, *member, before, was_online);
   }
+  follow_config(world, turn, device, order_sequence);
   find_lost_attempts(world, turn, device, order_sequence);
-  if (device.order && device.order->kind == OrderKind::Install) {
-    settle_install(world, turn, device);
-  } else if (device.order) {
-    settle_cancel(world, turn, device);
-  }
+  settle_order(world, turn, device);
   answer_foreign_attempt(world, turn, device);
   repeat_order(world, turn, device);
   wake_ready_members(world, turn, device, before, was_online);

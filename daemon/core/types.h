@@ -36,7 +36,7 @@ struct Release {
   std::string added_by;
 };
 
-enum class OrderKind : std::uint8_t { Install = 1, Cancel = 2 };
+enum class OrderKind : std::uint8_t { Install = 1, Cancel = 2, UpdateConfig = 3 };
 
 // What a device is told to do. One device has at most one order in force; it is retained on its command topic until the
 // attempt is seen at its end. Equal orders encode to equal bytes, so that a resent one is a redelivery.
@@ -56,6 +56,35 @@ struct Order {
   bool accepted = false;  // the device has reported this sequence
 };
 
+enum class ConfigState : std::uint8_t {
+  Waiting = 0,      // for its turn: see `flotilla device why`
+  Ordered = 1,      // the order is out, not yet accepted
+  Working = 2,      // accepted, being fetched or verified
+  Rebooting = 3,    // armed: the next word comes after the reset
+  Trial = 4,        // the device runs with it, and keeps the one before
+  Confirmed = 5,    // the one in use
+  RolledBack = 6,   // see `why`
+  Failed = 7,       // see `why`
+  Refused = 8,      // see `why`
+  Withdrawn = 9,    // taken back before it was accepted, or cancelled
+  Unanswered = 10,  // the device reports, but did not accept the order in time
+};
+
+// A device's newest configuration order: a provisioning that it is to fetch and try. Its content is never here, because
+// it holds the Wi-Fi password: it lies in the folder of configurations, under its digest, until the order has ended.
+struct ConfigChange {
+  Digest sha256;
+  ConfigState state = ConfigState::Waiting;
+  AttemptId attempt = 0;
+  std::uint32_t orders = 0;   // so many attempts were ordered
+  Reason why = Reason::None;  // at its end; while Ordered: the hindrance that the device named
+  std::string detail;
+  std::optional<JudgingTime> deadline;  // Waiting: not ordered before; Ordered: given up then
+  std::string ordered_by;
+  WallTime ordered_at = 0;  // by the operator
+  WallTime changed_at = 0;
+};
+
 struct Device {
   std::string id;
   std::map<std::string, std::string> labels;
@@ -68,6 +97,7 @@ struct Device {
   Heartbeat reported;          // the last heartbeat; meaningless while first_seen_at is 0
   std::uint32_t sequence = 0;  // the highest used or seen for this device under the current trust version
   std::optional<Order> order;
+  std::optional<ConfigChange> config;  // the newest, also when it has ended
 };
 
 enum class RolloutState : std::uint8_t {

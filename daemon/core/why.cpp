@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "daemon/core/configs.h"
 #include "daemon/core/deadlines.h"
 #include "daemon/core/gates.h"
 #include "daemon/core/names.h"
+#include "daemon/core/orders.h"
 #include "daemon/core/planner.h"
 #include "daemon/core/waves.h"
 
@@ -61,6 +63,10 @@ std::string explain_member(World& world, const Turn& turn, Book& book, const Mem
     }
     case MemberState::Ordered: {
       const auto& problem = world.pulses[member.device].undelivered;
+      if (is_hindrance(member.why)) {
+        return "ordered to install " + release + ", but it cannot take it now" + because(member) + ", asked again" +
+               left(world, member);
+      }
       return "ordered to install " + release + (problem.empty() ? ", not accepted yet" : ", but " + problem) +
              left(world, member);
     }
@@ -77,6 +83,35 @@ std::string explain_member(World& world, const Turn& turn, Book& book, const Mem
     case MemberState::Skipped: return "skipped (" + std::string{to_string(member.skip)} + ")" + because(member);
     case MemberState::Superseded: return "superseded" + because(member);
     case MemberState::Withdrawn: return "withdrawn" + because(member);
+  }
+  return "";
+}
+
+std::string explain_config(World& world, const Turn& turn, const Device& device) {
+  const ConfigChange& config = *device.config;
+  const auto name = "its new configuration (attempt " + std::to_string(config.attempt) + ") ";
+  auto because = config.why == Reason::None ? "" : " (" + std::string{to_string(config.why)} + ")";
+  if (!config.detail.empty()) because += ": " + config.detail;
+  switch (config.state) {
+    case ConfigState::Waiting: {
+      const auto waits_for = what_config_waits_for(world, turn, device);
+      return name + "waits" + (waits_for.empty() ? " for its turn" : ": " + waits_for);
+    }
+    case ConfigState::Ordered: {
+      const auto& problem = world.pulses[device.id].undelivered;
+      if (!problem.empty()) return name + "is ordered, but " + problem;
+      if (config.why != Reason::None) return name + "is ordered, but the device cannot take it now" + because;
+      return name + "is ordered, not accepted yet";
+    }
+    case ConfigState::Working: return name + "is fetched: " + progress(device);
+    case ConfigState::Rebooting: return name + "is taken into use by a restart";
+    case ConfigState::Trial: return name + "is on trial; it goes back by itself where it does not work";
+    case ConfigState::Confirmed: return "";
+    case ConfigState::RolledBack: return name + "was rolled back" + because;
+    case ConfigState::Failed: return name + "failed" + because;
+    case ConfigState::Refused: return name + "was refused" + because;
+    case ConfigState::Withdrawn: return name + "was withdrawn" + because;
+    case ConfigState::Unanswered: return name + "got no answer" + because;
   }
   return "";
 }
@@ -100,8 +135,11 @@ std::string explain_device(World& world, const Turn& turn, const std::string& id
     text += ", quarantined because it knows sequence " + std::to_string(device->reported.last_sequence) +
             " while ours is " + std::to_string(device->sequence);
   }
+  if (const auto config = device->config ? explain_config(world, turn, *device) : ""; !config.empty()) {
+    text += "; " + config;
+  }
   Book* book = telling_book(world, id);
-  if (book == nullptr) return text + "; nothing was ordered.";
+  if (book == nullptr) return text + (device->config ? "." : "; nothing was ordered.");
   text += "; " + explain_member(world, turn, *book, *book->find(id), *device) + explain_rollout(book->row);
   const auto still = holds_devices(book->row.state) ? why_time_stands_still(world, turn.now) : "";
   if (!still.empty()) text += "; nobody is judged now: " + still;

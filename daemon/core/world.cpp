@@ -47,6 +47,10 @@ World::World(FleetConfig given, FleetSnapshot snapshot)
   for (auto& member : snapshot.members) members[member.rollout].push_back(member);
   for (auto& rollout : snapshot.rollouts) add_book(rollout, std::move(members[rollout.id]));
   for (const auto& [id, device] : devices) {
+    if (device.config && device.config->state <= ConfigState::Trial) {
+      open_configs.insert(id);
+      pulses[id].hit_by_outage = device.config->state != ConfigState::Waiting;
+    }
     if (!device.online) continue;
     silence.heard(id, std::min(device.last_heard_judging, meta.judging), interval_ms(device), is_on_trial(id));
     offline_queue.emplace(device.last_heard_judging + offline_ms(device), id);

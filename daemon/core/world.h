@@ -21,6 +21,8 @@ inline constexpr std::uint32_t kMaxAttempts = 3;               // orders for one
 inline constexpr std::uint32_t kMaxSequenceJump = 1U << 20U;   // further above ours: quarantine
 inline constexpr std::uint32_t kWayBackSeconds = 120;          // from a given-up trial to the old image's heartbeat
 inline constexpr std::uint32_t kCancelSeconds = 3600;          // a Cancel may be accepted for this long
+inline constexpr std::uint32_t kConfigSeconds = 3600;          // the same for a configuration; then it is unanswered
+inline constexpr std::uint32_t kHindranceRetrySeconds = 300;   // until a device in want is asked again
 inline constexpr std::uint32_t kMaxSleepSeconds = 86400;       // a device that announces more is not waited for longer
 inline constexpr std::int64_t kUnjudgedLimitMs = 3600 * 1000;  // then running rollouts are paused
 inline constexpr char kDaemon[] = "flotillad";                 // the actor of what nobody asked for
@@ -98,6 +100,7 @@ class World {
   SilenceWatch silence;
   std::map<std::string, Pulse> pulses;
   std::set<std::tuple<JudgingTime, RolloutId, std::string>> deadlines;
+  std::set<std::string> open_configs;                     // devices whose configuration order has not ended
   std::multimap<JudgingTime, std::string> offline_queue;  // one for each online device; may be too early
   bool could_order = false;  // at the last tick: the clock was trusted, and no crowd silent
   JudgingTime saved_judging = 0;

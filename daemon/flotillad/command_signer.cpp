@@ -8,7 +8,11 @@
 namespace flotilla::daemon {
 namespace {
 
-Command command_of(const core::Order& order, const std::string& signed_manifest, const Digest& image) {
+void set_path(FixedString<kMaxPath>& path, const char* folder, const Digest& sha256) {
+  path.assign_cut(std::string(folder) + std::string(to_hex(sha256).view()));
+}
+
+Command command_of(const core::Order& order, const std::string& signed_manifest, const Digest& file) {
   Command command;
   command.trust_version = order.trust_version;
   command.sequence = order.sequence;
@@ -20,11 +24,16 @@ Command command_of(const core::Order& order, const std::string& signed_manifest,
     case core::OrderKind::Install:
       command.kind = CommandKind::Install;
       command.install.signed_manifest = ByteView(std::string_view(signed_manifest));
-      command.install.path.assign_cut("/v1/images/" + std::string(to_hex(image).view()));
+      set_path(command.install.path, "/v1/images/", file);
       command.install.download_seconds = order.download_seconds;
       command.install.trial_boots = order.trial_boots;
       command.install.trial_seconds = order.trial_seconds;
       command.install.trial_maximum_seconds = order.trial_maximum_seconds;
+      break;
+    case core::OrderKind::UpdateConfig:
+      command.kind = CommandKind::UpdateConfig;
+      command.file.sha256 = file;
+      set_path(command.file.path, "/v1/configs/", file);
       break;
   }
   return command;
@@ -33,8 +42,8 @@ Command command_of(const core::Order& order, const std::string& signed_manifest,
 }  // namespace
 
 Result<std::string, Error> KeyCommandSigner::sign(const core::Order& order, const std::string& device,
-                                                  const std::string& signed_manifest, const Digest& image) {
-  Command command = command_of(order, signed_manifest, image);
+                                                  const std::string& signed_manifest, const Digest& file) {
+  Command command = command_of(order, signed_manifest, file);
   if (!command.device_id.assign(device))
     return Error{ErrorCode::Internal, "device id '" + device + "' is too long", {}};
   try {

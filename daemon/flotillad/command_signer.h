@@ -13,7 +13,7 @@ class KeyCommandSigner final : public service::CommandSigner {
   // Equal orders give equal payloads; the signature differs each time. Internal when the envelope would not fit a
   // device's receive buffer.
   Result<std::string, Error> sign(const core::Order& order, const std::string& device,
-                                  const std::string& signed_manifest, const Digest& image) override;
+                                  const std::string& signed_manifest, const Digest& file) override;
 
  private:
   crypto::SigningKey key_;

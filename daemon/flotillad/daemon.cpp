@@ -5,11 +5,13 @@
 #include "daemon/api/engine_access.h"
 #include "daemon/api/operator_api.h"
 #include "daemon/api/server.h"
+#include "daemon/catalog/config_files.h"
 #include "daemon/catalog/file_catalog.h"
 #include "daemon/clock/system_clock.h"
 #include "daemon/crypto/files.h"
 #include "daemon/flotillad/command_signer.h"
 #include "daemon/flotillad/commissioning.h"
+#include "daemon/flotillad/config_reader.h"
 #include "daemon/flotillad/joints.h"
 #include "daemon/https/image_server.h"
 #include "daemon/log/log.h"
@@ -58,16 +60,23 @@ struct Daemon::Parts {
   Parts(const config::Settings& settings, Commissioning keys, std::unique_ptr<sqlite::SqliteStore> opened)
       : store(std::move(opened)),
         catalog(settings.data_dir + "/images"),
+        configs(settings.data_dir + "/configs"),
         clock(settings.assume_clock_synchronised),
         signer(std::move(keys.command_key)),
         broker(broker_options(settings), ingest),
-        engine(engine_config(settings, keys.trust.version), {*store, broker, access, catalog, signer, clock}),
+        engine(engine_config(settings, keys.trust.version), {*store, broker, access, catalog, configs, signer, clock}),
         images(catalog),
-        image_events(engine),
-        image_server(image_options(settings), access, images, image_events),
+        image_events(engine, service::FileKind::Image),
+        config_source(configs),
+        config_events(engine, service::FileKind::Config),
+        image_server(image_options(settings), access, {service::FileKind::Image, images, image_events},
+                     {service::FileKind::Config, config_source, config_events}),
         fleet(engine),
-        operators({FLOTILLA_VERSION, keys.trust.version}, fleet, bundle_reader(keys.trust, settings.product),
-                  [this](const Digest& sha256, const std::string& image) { return catalog.put(sha256, image); }),
+        operators({FLOTILLA_VERSION, keys.trust.version}, fleet,
+                  {bundle_reader(keys.trust, settings.product),
+                   [this](const Digest& sha256, const std::string& image) { return catalog.put(sha256, image); },
+                   config_reader(keys.trust),
+                   [this](const Digest& sha256, const std::string& content) { return configs.put(sha256, content); }}),
         api({.socket_path = settings.socket},
             [this](const api::HttpRequest& request) { return operators.handle(request); }) {
     ingest.attach(engine);
@@ -75,6 +84,7 @@ struct Daemon::Parts {
 
   std::unique_ptr<sqlite::SqliteStore> store;
   catalog::FileCatalog catalog;
+  catalog::FileConfigs configs;
   clock::SystemClock clock;
   KeyCommandSigner signer;
   https::AccessTable access;
@@ -82,7 +92,9 @@ struct Daemon::Parts {
   mqtt::BrokerClient broker;
   service::Engine engine;
   CatalogImages images;
-  EngineImageEvents image_events;
+  EngineFileEvents image_events;
+  ConfigSource config_source;
+  EngineFileEvents config_events;
   https::ImageServer image_server;
   api::EngineAccess fleet;
   api::OperatorApi operators;
@@ -102,6 +114,7 @@ Result<Unit, Error> Daemon::start() {
 
   Parts& parts = *parts_;
   Result<Unit, Error> done = parts.catalog.open();
+  if (done.ok()) done = parts.configs.open();
   if (done.ok()) done = parts.engine.start();
   if (done.ok()) done = parts.image_server.start();
   if (done.ok()) done = parts.api.start();

@@ -5,6 +5,7 @@
 
 #include "common/trust.h"
 #include "daemon/api/backend.h"
+#include "daemon/catalog/config_files.h"
 #include "daemon/catalog/file_catalog.h"
 #include "daemon/https/image_source.h"
 #include "daemon/mqtt/ingest_sink.h"
@@ -44,15 +45,26 @@ class CatalogImages final : public https::ImageSource {
   catalog::FileCatalog& catalog_;
 };
 
-class EngineImageEvents final : public https::ImageEvents {
+class ConfigSource final : public https::ImageSource {
  public:
-  explicit EngineImageEvents(service::Engine& engine) : engine_(engine) {}
-  void image_unusable(const Digest& image, const std::string& what) override {
-    engine_.post_image_unusable(image, what);
+  explicit ConfigSource(catalog::FileConfigs& configs) : configs_(configs) {}
+  std::string path(const Digest& config) override { return configs_.path(config); }
+  Result<Unit, Error> check(const Digest& config) override { return configs_.check(config); }
+
+ private:
+  catalog::FileConfigs& configs_;
+};
+
+class EngineFileEvents final : public https::ImageEvents {
+ public:
+  EngineFileEvents(service::Engine& engine, service::FileKind kind) : engine_(engine), kind_(kind) {}
+  void image_unusable(const Digest& file, const std::string& what) override {
+    engine_.post_file_unusable(kind_, file, what);
   }
 
  private:
   service::Engine& engine_;
+  const service::FileKind kind_;
 };
 
 // Opens bundles that enough release keys of the trust store have signed, and, where a product is given, of that product.

@@ -4,20 +4,20 @@
 
 namespace flotilla::https {
 
-void AccessTable::allow(const std::string& device, const Digest& image) {
+void AccessTable::allow(const std::string& device, service::FileKind kind, const Digest& file) {
   const std::unique_lock lock(mutex_);
-  images_[device] = image;
+  files_[device] = {kind, file};
 }
 
 void AccessTable::withdraw(const std::string& device) {
   const std::unique_lock lock(mutex_);
-  images_.erase(device);
+  files_.erase(device);
 }
 
-bool AccessTable::allowed(const std::string& device, const Digest& image) const {
+bool AccessTable::allowed(const std::string& device, const FileName& file) const {
   const std::shared_lock lock(mutex_);
-  const auto found = images_.find(device);
-  return found != images_.end() && found->second == image;
+  const auto found = files_.find(device);
+  return found != files_.end() && found->second == file;
 }
 
 }  // namespace flotilla::https

@@ -185,7 +185,7 @@ bool Connection::parse() {
     if (error == http::error::header_limit) {
       refuse(431, "the header is larger than this server reads");
     } else if (error == http::error::body_limit) {
-      refuse(413, "a request for an image has no body");
+      refuse(413, "a request for a file has no body");
     } else if (error == http::error::bad_version) {
       refuse(505, "this server speaks HTTP/1.1");
     } else {
@@ -204,13 +204,13 @@ void Connection::handle_request() {
   ++requests_;
   close_after_answer_ = !request.keep_alive() || requests_ >= options.max_requests_per_connection;
   head_only_ = request.method() == http::verb::head;
-  Digest image;
+  FileName name;
   if (request.version() != 11) {
     refuse(505, "this server speaks HTTP/1.1");
   } else if (request.count(http::field::host) != 1) {
     refuse(400, "a request has exactly one Host field");
   } else if (request.method() != http::verb::get && !head_only_) {
-    refuse(405, "images can be read, nothing else", "GET, HEAD");
+    refuse(405, "files can be read, nothing else", "GET, HEAD");
   } else if (request.target().empty() || request.target().front() != '/') {
     refuse(400, "the target is not a path");
   } else if (device_.empty()) {
@@ -218,22 +218,32 @@ void Connection::handle_request() {
   } else if (!admitted_) {
     close_after_answer_ = true;
     refuse(429, "this device has too many connections");
-  } else if (!parse_image_target(view(request.target()), image)) {
-    refuse(404, "there are images under /v1/images/<sha256 in lower-case hexadecimal> alone");
+  } else if (!parse_file_target(view(request.target()), name)) {
+    refuse(404, "there are files under /v1/images/ and /v1/configs/ <sha256 in lower-case hexadecimal> alone");
   } else {
-    answer_image(image, head_only_ ? Method::Head : Method::Get);
+    answer_file(name, head_only_ ? Method::Head : Method::Get);
   }
 }
 
-void Connection::answer_image(const Digest& image, Method method) {
-  if (!host_.access().allowed(device_, image)) {
-    kLog.info("{}: image {} is not what this device is ordered to install", peer(), to_hex(image).view());
-    refuse(403, "this device has no order to install this image");
+namespace {
+
+// A configuration holds secrets: nobody in between may keep it.
+const char* cache_control(service::FileKind kind) {
+  return kind == service::FileKind::Config ? "no-store" : "private, no-transform";
+}
+
+}  // namespace
+
+void Connection::answer_file(const FileName& name, Method method) {
+  if (!host_.access().allowed(device_, name)) {
+    kLog.info("{}: {} {} is not what this device is ordered to fetch", peer(), noun(name.kind),
+              to_hex(name.sha256).view());
+    refuse(403, std::string("this device has no order to fetch this ") + noun(name.kind));
     return;
   }
-  auto file = host_.files().open(image);
+  auto file = host_.files(name.kind).open(name.sha256);
   if (!file.ok()) {
-    refuse(500, "the image is damaged or missing on the server");
+    refuse(500, std::string("the ") + noun(name.kind) + " is damaged or missing on the server");
     return;
   }
   const std::uint64_t size = file->size();
@@ -241,16 +251,17 @@ void Connection::answer_image(const Digest& image, Method method) {
                               .range = field(http::field::range),
                               .if_range = field(http::field::if_range),
                               .if_none_match = field(http::field::if_none_match)};
-  const Transfer transfer = plan_transfer(conditions, image, size);
+  const Transfer transfer = plan_transfer(conditions, name.sha256, size);
   ResponseHead head{.status = transfer.status, .content_length = transfer.length};
-  head.fields = {{"Accept-Ranges", "bytes"}, {"ETag", etag_of(image)}, {"Cache-Control", "private, no-transform"}};
+  head.fields = {
+      {"Accept-Ranges", "bytes"}, {"ETag", etag_of(name.sha256)}, {"Cache-Control", cache_control(name.kind)}};
   if (transfer.status == 206 || transfer.status == 416) {
     head.fields.emplace_back("Content-Range", content_range(transfer.first, transfer.length, size));
   }
   if (transfer.length != 0) head.fields.emplace_back("Content-Type", "application/octet-stream");
-  kLog.debug("{}: {} {} bytes of image {} from {} on", peer(), transfer.status, transfer.length, to_hex(image).view(),
-             transfer.first);
-  image_ = image;
+  kLog.debug("{}: {} {} bytes of {} {} from {} on", peer(), transfer.status, transfer.length, noun(name.kind),
+             to_hex(name.sha256).view(), transfer.first);
+  name_ = name;
   answer_bytes(std::move(head), std::move(file).value(), transfer);
 }
 
@@ -295,15 +306,16 @@ void Connection::send_body() {
     return;
   }
   // An order that is withdrawn ends its download, too.
-  if (!host_.access().allowed(device_, image_)) {
-    kLog.info("{}: its order was withdrawn, the download of {} is ended", peer(), to_hex(image_).view());
+  if (!host_.access().allowed(device_, name_)) {
+    kLog.info("{}: its order was withdrawn, the download of {} is ended", peer(), to_hex(name_.sha256).view());
     finish();
     return;
   }
   std::array<char, kChunk> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the next line
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, chunk.size()));
   if (!file_.read(offset_, chunk.data(), count)) {
-    kLog.error("{}: the file of image {} ended early or cannot be read", peer(), to_hex(image_).view());
+    kLog.error("{}: the file of {} {} ended early or cannot be read", peer(), noun(name_.kind),
+               to_hex(name_.sha256).view());
     finish();
     return;
   }

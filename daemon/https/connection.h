@@ -33,7 +33,7 @@ class ConnectionHost {
   virtual ~ConnectionHost() = default;
   [[nodiscard]] virtual const ImageServerOptions& options() const = 0;
   [[nodiscard]] virtual const AccessTable& access() const = 0;
-  [[nodiscard]] virtual ImageFiles& files() = 0;
+  [[nodiscard]] virtual ImageFiles& files(service::FileKind kind) = 0;
   // Counts the connections of one device: false when it has too many; every true is followed by one left().
   [[nodiscard]] virtual bool admit(const std::string& device) = 0;
   virtual void left(const std::string& device) = 0;
@@ -75,7 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // true when the request is complete or was refused.
   bool parse();
   void handle_request();
-  void answer_image(const Digest& image, Method method);
+  void answer_file(const FileName& name, Method method);
   void answer_bytes(ResponseHead head, ImageFile file, const Transfer& transfer);
   void refuse(unsigned status, std::string_view why, std::string_view allow = {});
   [[nodiscard]] std::optional<std::string_view> field(boost::beast::http::field name) const;
@@ -103,7 +103,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // The answer that is under way.
   bool head_only_ = false;
-  Digest image_;
+  FileName name_;
   ImageFile file_;
   std::uint64_t offset_ = 0;
   std::uint64_t remaining_ = 0;

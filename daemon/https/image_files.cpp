@@ -76,8 +76,8 @@ Result<ImageFile, Error> ImageFiles::open(const Digest& image) {
   const std::string cause = file.fd() < 0 ? std::strerror(errno) : "it is not a file";
   const auto state = file_state(file.fd());
   if (!state) {
-    return unusable(image, {ErrorCode::NotFound, "the image file '" + path + "' cannot be read: " + cause,
-                            "add the release's bundle again"});
+    return unusable(image, {ErrorCode::NotFound, "the " + noun_ + " file '" + path + "' cannot be read: " + cause,
+                            "give it to the daemon again"});
   }
   const auto known = verdicts_.find(image);
   if (known != verdicts_.end() && known->second.state == *state) {
@@ -88,7 +88,7 @@ Result<ImageFile, Error> ImageFiles::open(const Digest& image) {
   const auto checked = source_.check(image);
   // What was compared must be what is served, so the file may not have changed meanwhile.
   if (file_state(path) != state) {
-    return Error{ErrorCode::Unavailable, "the image file '" + path + "' is changing just now", "try again"};
+    return Error{ErrorCode::Unavailable, "the " + noun_ + " file '" + path + "' is changing just now", "try again"};
   }
   if (verdicts_.size() >= kMaxVerdicts) verdicts_.clear();
   if (checked.ok()) {
@@ -100,7 +100,7 @@ Result<ImageFile, Error> ImageFiles::open(const Digest& image) {
 }
 
 Error ImageFiles::unusable(const Digest& image, Error error) {
-  kLog.error("image {} cannot be served: {}; {}", to_hex(image).view(), error.message, error.hint);
+  kLog.error("{} {} cannot be served: {}; {}", noun_, to_hex(image).view(), error.message, error.hint);
   events_.image_unusable(image, error.message);
   return error;
 }

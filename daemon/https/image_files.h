@@ -44,10 +44,10 @@ struct FileState {
 [[nodiscard]] std::optional<FileState> file_state(int fd);
 [[nodiscard]] std::optional<FileState> file_state(const std::string& path);
 
-// One thread. Hashes a file once for each of its states, since a fleet fetches the same image many times.
+// Images, or configurations. One thread. Hashes a file once for each of its states, since a fleet fetches the same image many times.
 class ImageFiles {
  public:
-  ImageFiles(ImageSource& source, ImageEvents& events) : source_(source), events_(events) {}
+  explicit ImageFiles(FileStock stock) : source_(stock.source), events_(stock.events), noun_(noun(stock.kind)) {}
 
   // Corrupt or NotFound, told to the events and logged, where the file cannot be served.
   Result<ImageFile, Error> open(const Digest& image);
@@ -61,6 +61,7 @@ class ImageFiles {
 
   ImageSource& source_;
   ImageEvents& events_;
+  const std::string noun_;
   std::map<Digest, Verdict> verdicts_;
 };
 

@@ -5,7 +5,14 @@
 namespace flotilla::https {
 namespace {
 
-constexpr std::string_view kPrefix = "/v1/images/";
+struct Prefix {
+  std::string_view text;
+  service::FileKind kind;
+};
+constexpr Prefix kPrefixes[] = {
+    {"/v1/images/", service::FileKind::Image},
+    {"/v1/configs/", service::FileKind::Config},
+};
 
 // Weak comparison with each tag of the list; "*" is any.
 bool matches_any(std::string_view list, std::string_view etag) {
@@ -23,19 +30,24 @@ bool matches_any(std::string_view list, std::string_view etag) {
 
 }  // namespace
 
-bool parse_image_target(std::string_view target, Digest& out) {
-  if (target.substr(0, kPrefix.size()) != kPrefix) return false;
-  const std::string_view digest = target.substr(kPrefix.size());
-  for (const char c : digest) {
-    if (c >= 'A' && c <= 'F') return false;  // one address for an image, not many
+bool parse_file_target(std::string_view target, FileName& out) {
+  for (const Prefix& prefix : kPrefixes) {
+    if (target.substr(0, prefix.text.size()) != prefix.text) continue;
+    const std::string_view digest = target.substr(prefix.text.size());
+    for (const char c : digest) {
+      if (c >= 'A' && c <= 'F') return false;  // one address for a file, not many
+    }
+    if (!from_hex(digest, out.sha256)) return false;
+    out.kind = prefix.kind;
+    return true;
   }
-  return from_hex(digest, out);
+  return false;
 }
 
-std::string etag_of(const Digest& image) { return '"' + std::string(to_hex(image).view()) + '"'; }
+std::string etag_of(const Digest& sha256) { return '"' + std::string(to_hex(sha256).view()) + '"'; }
 
-Transfer plan_transfer(const Conditions& conditions, const Digest& image, std::uint64_t size) {
-  const std::string etag = etag_of(image);
+Transfer plan_transfer(const Conditions& conditions, const Digest& sha256, std::uint64_t size) {
+  const std::string etag = etag_of(sha256);
   // The order is that of RFC 9110, section 13.2.2: the conditional request first, then the range.
   if (conditions.if_none_match && matches_any(*conditions.if_none_match, etag)) return {304, 0, 0};
   const bool range_counts =

@@ -1,4 +1,4 @@
-// What a request for an image means, without any I/O: its target, its conditions, and which bytes answer it (RFC 9110).
+// What a request for a file means, without any I/O: its target, its conditions, and which bytes answer it (RFC 9110).
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/digest.h"
+#include "daemon/https/file_name.h"
 
 namespace flotilla::https {
 
@@ -26,12 +27,12 @@ struct Transfer {
   std::uint64_t length = 0;
 };
 
-// "/v1/images/" and 64 lower-case hexadecimal digits, nothing else. false leaves `out` untouched.
-[[nodiscard]] bool parse_image_target(std::string_view target, Digest& out);
+// "/v1/images/" or "/v1/configs/" and 64 lower-case hexadecimal digits, nothing else. false leaves `out` untouched.
+[[nodiscard]] bool parse_file_target(std::string_view target, FileName& out);
 
-// The entity tag: the digest in hexadecimal, in double quotes. An image never changes under its digest.
-[[nodiscard]] std::string etag_of(const Digest& image);
+// The entity tag: the digest in hexadecimal, in double quotes. A file never changes under its digest.
+[[nodiscard]] std::string etag_of(const Digest& sha256);
 
-[[nodiscard]] Transfer plan_transfer(const Conditions& conditions, const Digest& image, std::uint64_t size);
+[[nodiscard]] Transfer plan_transfer(const Conditions& conditions, const Digest& sha256, std::uint64_t size);
 
 }  // namespace flotilla::https

@@ -32,10 +32,11 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 
 class ImageServer::Impl : public ConnectionHost {
  public:
-  Impl(ImageServerOptions options, const AccessTable& access, ImageSource& source, ImageEvents& events)
+  Impl(ImageServerOptions options, const AccessTable& access, FileStock images, FileStock configs)
       : options_(std::move(options)),
         access_(access),
-        files_(source, events),
+        images_(images),
+        configs_(configs),
         tls_({options_.certificate, options_.key, options_.ca, options_.crl}) {}
   ~Impl() override { stop(); }
   Impl(const Impl&) = delete;
@@ -47,7 +48,9 @@ class ImageServer::Impl : public ConnectionHost {
 
   [[nodiscard]] const ImageServerOptions& options() const override { return options_; }
   [[nodiscard]] const AccessTable& access() const override { return access_; }
-  [[nodiscard]] ImageFiles& files() override { return files_; }
+  [[nodiscard]] ImageFiles& files(service::FileKind kind) override {
+    return kind == service::FileKind::Image ? images_ : configs_;
+  }
   [[nodiscard]] bool admit(const std::string& device) override;
   void left(const std::string& device) override;
   void closed(const std::shared_ptr<Connection>& connection) override;
@@ -64,7 +67,8 @@ class ImageServer::Impl : public ConnectionHost {
   std::uint16_t port_ = 0;
 
   // Used by the server's thread alone once that runs:
-  ImageFiles files_;
+  ImageFiles images_;
+  ImageFiles configs_;
   TlsContext tls_;
   asio::io_context io_{1};
   tcp::acceptor acceptor_{io_};
@@ -186,9 +190,8 @@ void ImageServer::Impl::stop() {
   thread_.join();
 }
 
-ImageServer::ImageServer(ImageServerOptions options, const AccessTable& access, ImageSource& source,
-                         ImageEvents& events)
-    : impl_(std::make_unique<Impl>(std::move(options), access, source, events)) {}
+ImageServer::ImageServer(ImageServerOptions options, const AccessTable& access, FileStock images, FileStock configs)
+    : impl_(std::make_unique<Impl>(std::move(options), access, images, configs)) {}
 
 ImageServer::~ImageServer() = default;
 

@@ -1,4 +1,5 @@
-// The image server: HTTPS with client certificates, GET and HEAD of /v1/images/<sha256>, each device its own order alone.
+// The image server: HTTPS with client certificates, GET and HEAD of /v1/images/<sha256> and /v1/configs/<sha256>, to each
+// device what it is ordered to fetch alone.
 #pragma once
 
 #include <chrono>
@@ -32,10 +33,10 @@ struct ImageServerOptions {
   std::chrono::milliseconds write_timeout{60'000};   // for each 32 KB
 };
 
-// Runs on one thread of its own. Access table, source and events must outlive it; no call comes after stop().
+// Runs on one thread of its own. Access table and stocks must outlive it; no call comes after stop().
 class ImageServer {
  public:
-  ImageServer(ImageServerOptions options, const AccessTable& access, ImageSource& source, ImageEvents& events);
+  ImageServer(ImageServerOptions options, const AccessTable& access, FileStock images, FileStock configs);
   ~ImageServer();
   ImageServer(const ImageServer&) = delete;
   ImageServer& operator=(const ImageServer&) = delete;

@@ -1,4 +1,4 @@
-// What the image server needs: where images lie, and whom to tell about one that is damaged.
+// What the image server needs of each kind of file: where they lie, and whom to tell about one that is damaged.
 #pragma once
 
 #include <string>
@@ -6,6 +6,7 @@
 #include "common/digest.h"
 #include "common/result.h"
 #include "daemon/core/error.h"
+#include "daemon/https/file_name.h"
 
 namespace flotilla::https {
 
@@ -26,6 +27,13 @@ class ImageEvents {
   virtual ~ImageEvents() = default;
   // A device that may have this image could not be served, because its file is missing or damaged.
   virtual void image_unusable(const Digest& image, const std::string& what) = 0;
+};
+
+// All files of a kind; what it refers to outlives it.
+struct FileStock {
+  service::FileKind kind;
+  ImageSource& source;
+  ImageEvents& events;
 };
 
 }  // namespace flotilla::https

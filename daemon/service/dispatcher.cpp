@@ -1,5 +1,7 @@
 #include "daemon/service/dispatcher.h"
 
+#include <optional>
+#include <set>
 #include <utility>
 
 namespace flotilla::service {
@@ -16,7 +18,13 @@ Dispatcher::Dispatcher(const EngineConfig& config, EnginePorts ports, Unusable u
 
 void Dispatcher::reset(const core::Fleet& fleet, const std::vector<std::string>& outbox) {
   outbox_.reset(outbox);
-  for (const core::Device* device : fleet.devices()) update_access(fleet, device->id);
+  configs_.clear();
+  std::set<Digest> needed;
+  for (const core::Device* device : fleet.devices()) {
+    update_files(fleet, device->id);
+    if (const Digest* config = fleet.config_file(device->id)) needed.insert(*config);
+  }
+  ports_.configs.keep_only(needed);
 }
 
 void Dispatcher::broker(bool up) {
@@ -37,16 +45,32 @@ bool Dispatcher::refused(const std::string& device, std::uint64_t token, const s
   return true;
 }
 
+void Dispatcher::update_files(const core::Fleet& fleet, const std::string& device) {
+  update_access(fleet, device);
+  const Digest* needed = fleet.config_file(device);
+  const auto before = configs_.find(device);
+  if (before != configs_.end() && (needed == nullptr || *needed != before->second)) {
+    ports_.configs.remove(before->second);
+    configs_.erase(before);
+  }
+  if (needed != nullptr) configs_[device] = *needed;
+}
+
 void Dispatcher::update_access(const core::Fleet& fleet, const std::string& device) {
-  const core::Release* release = fleet.fetchable(device);
+  std::optional<Grant> grant;
+  if (const core::Release* release = fleet.fetchable(device)) {
+    grant = Grant{FileKind::Image, release->manifest.image_sha256};
+  } else if (const Digest* config = fleet.fetchable_config(device)) {
+    grant = Grant{FileKind::Config, *config};
+  }
   const auto open = open_.find(device);
-  if (release == nullptr) {
+  if (!grant) {
     if (open == open_.end()) return;
     ports_.access.withdraw(device);
     open_.erase(open);
-  } else if (open == open_.end() || open->second != release->manifest.image_sha256) {
-    ports_.access.allow(device, release->manifest.image_sha256);
-    open_[device] = release->manifest.image_sha256;
+  } else if (open == open_.end() || !(open->second == *grant)) {
+    ports_.access.allow(device, grant->kind, grant->file);
+    open_[device] = *grant;
   }
 }
 
@@ -91,10 +115,19 @@ Result<std::string, Error> Dispatcher::payload_of(const core::Fleet& fleet, cons
       const Digest& image = release->manifest.image_sha256;
       // An order for an image that nobody can fetch would cost the device its attempt.
       if (auto usable = ports_.catalog.check(image); !usable.ok()) {
-        unusable_(image, usable.error().message);
+        unusable_(FileKind::Image, image, usable.error().message);
         return usable.error();
       }
       return ports_.signer.sign(order, device, release->signed_manifest, image);
+    }
+    case core::OrderKind::UpdateConfig: {
+      const Digest* config = fleet.config_file(device);
+      if (config == nullptr) return Error{ErrorCode::Internal, "the configuration of " + device + " is not known", {}};
+      if (auto usable = ports_.configs.check(*config); !usable.ok()) {
+        unusable_(FileKind::Config, *config, usable.error().message);
+        return usable.error();
+      }
+      return ports_.signer.sign(order, device, {}, *config);
     }
   }
   return Error{ErrorCode::Internal, "an order of unknown kind", {}};

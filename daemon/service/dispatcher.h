@@ -1,4 +1,5 @@
-// What happens after a commit: opens and closes images to devices, signs the commands of the outbox, publishes them.
+// What happens after a commit: opens and closes files to devices, removes configurations that nobody needs any more, signs
+// the commands of the outbox, publishes them.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,8 @@ struct DispatchCounters {
 // The engine's thread alone.
 class Dispatcher {
  public:
-  // `unusable`: the image of an order is not what was signed; the order was not sent.
-  using Unusable = std::function<void(const Digest&, const std::string&)>;
+  // The file of an order is missing or not what was signed; the order was not sent.
+  using Unusable = std::function<void(FileKind, const Digest&, const std::string&)>;
   Dispatcher(const EngineConfig& config, EnginePorts ports, Unusable unusable);
 
   // Begins anew with what is stored: every device's access and the whole outbox.
@@ -37,8 +38,8 @@ class Dispatcher {
   // false: that was an older command.
   bool refused(const std::string& device, std::uint64_t token, const std::string& what, const core::Now& now);
 
-  // Who may fetch what, as it is committed: before send().
-  void update_access(const core::Fleet& fleet, const std::string& device);
+  // Who may fetch what, and which configurations are needed, as it is committed: before send().
+  void update_files(const core::Fleet& fleet, const std::string& device);
   // Everything due in the outbox, while the broker is up. What cannot be sent now stays for a later call.
   void send(const core::Fleet& fleet, const core::Now& now);
 
@@ -47,6 +48,12 @@ class Dispatcher {
   [[nodiscard]] const DispatchCounters& counters() const { return counters_; }
 
  private:
+  struct Grant {
+    FileKind kind = FileKind::Image;
+    Digest file;
+    friend bool operator==(const Grant& a, const Grant& b) { return a.kind == b.kind && a.file == b.file; }
+  };
+  void update_access(const core::Fleet& fleet, const std::string& device);
   void send_one(const core::Fleet& fleet, const std::string& device, const core::Now& now);
   Result<std::string, Error> payload_of(const core::Fleet& fleet, const core::Order& order, const std::string& device);
   void fail(const std::string& device, const Error& error, const core::Now& now);
@@ -56,7 +63,8 @@ class Dispatcher {
   Unusable unusable_;
   Outbox outbox_;
   bool broker_up_ = false;
-  std::unordered_map<std::string, Digest> open_;  // what ImageAccess was told
+  std::unordered_map<std::string, Grant> open_;      // what FileAccess was told
+  std::unordered_map<std::string, Digest> configs_;  // needed for whom
   DispatchCounters counters_;
 };
 

@@ -50,8 +50,8 @@ void Engine::post_publish_failed(const std::string& device, std::uint64_t token,
   loop_->inbox().post(PublishFailedEvent{device, token, what});
 }
 
-void Engine::post_image_unusable(const Digest& image, const std::string& text) {
-  loop_->inbox().post(ImageUnusableEvent{image, text});
+void Engine::post_file_unusable(FileKind kind, const Digest& file, const std::string& text) {
+  loop_->inbox().post(FileUnusableEvent{kind, file, text});
 }
 
 void Engine::post_malformed(const std::string& device, const std::string& what) {

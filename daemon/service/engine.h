@@ -64,8 +64,9 @@ struct EngineConfig {
 struct EnginePorts {
   Store& store;
   Publisher& publisher;
-  ImageAccess& access;
+  FileAccess& access;
   ImageCatalog& catalog;
+  ConfigFiles& configs;
   CommandSigner& signer;
   Clock& clock;
 };
@@ -89,7 +90,7 @@ class Engine {
   void post_broker(bool up);
   void post_published(const std::string& device, std::uint64_t token);
   void post_publish_failed(const std::string& device, std::uint64_t token, const std::string& what);
-  void post_image_unusable(const Digest& image, const std::string& text);
+  void post_file_unusable(FileKind kind, const Digest& file, const std::string& text);
   // A message that could not be decoded: counted, reported, and in the device's history (rate-limited).
   void post_malformed(const std::string& device, const std::string& what);
 

@@ -14,7 +14,7 @@ struct SlotName {
   std::string operator()(const BrokerEvent& /*e*/) const { return {}; }
   std::string operator()(const PublishedEvent& /*e*/) const { return {}; }
   std::string operator()(const PublishFailedEvent& /*e*/) const { return {}; }
-  std::string operator()(const ImageUnusableEvent& e) const { return "i:" + std::string(to_hex(e.image).view()); }
+  std::string operator()(const FileUnusableEvent& e) const { return "f:" + std::string(to_hex(e.file).view()); }
   std::string operator()(const MalformedEvent& e) const { return "m:" + e.device; }
 };
 

@@ -39,8 +39,9 @@ struct PublishFailedEvent {
   std::uint64_t token = 0;
   std::string what;
 };
-struct ImageUnusableEvent {
-  Digest image;
+struct FileUnusableEvent {
+  FileKind kind = FileKind::Image;
+  Digest file;
   std::string text;
 };
 struct MalformedEvent {
@@ -48,7 +49,7 @@ struct MalformedEvent {
   std::string what;  // of the newest
 };
 using Event = std::variant<HeartbeatEvent, PresenceEvent, BrokerEvent, PublishedEvent, PublishFailedEvent,
-                           ImageUnusableEvent, MalformedEvent>;
+                           FileUnusableEvent, MalformedEvent>;
 
 // An operator's request: a change of the fleet, or a reading. Exactly one of the two functions is set.
 struct Request {

@@ -20,8 +20,8 @@ Engine::Loop::Loop(EngineConfig config, EnginePorts ports)
     : config_(std::move(config)),
       ports_(ports),
       inbox_(config_.inbox_limit),
-      dispatcher_(config_, ports_, [this](const Digest& image, const std::string& text) {
-        inbox_.post(ImageUnusableEvent{image, text});
+      dispatcher_(config_, ports_, [this](FileKind kind, const Digest& file, const std::string& text) {
+        inbox_.post(FileUnusableEvent{kind, file, text});
       }) {}
 
 Result<Unit, Error> Engine::Loop::start() {
@@ -98,7 +98,7 @@ void Engine::Loop::step() {
     read(reads, now);
     return;
   }
-  for (const std::string& device : pending.devices()) dispatcher_.update_access(*fleet_, device);
+  for (const std::string& device : pending.devices()) dispatcher_.update_files(*fleet_, device);
   dispatcher_.send(*fleet_, now);
   publish_status();
   answer(durable, Unit{});
@@ -130,9 +130,13 @@ void Engine::Loop::handle(const Event& event, const core::Now& now, PendingCommi
     if (dispatcher_.refused(failed->device, failed->token, failed->what, now)) {
       fleet_->delivery(failed->device, failed->what);
     }
-  } else if (const auto* unusable = std::get_if<ImageUnusableEvent>(&event)) {
+  } else if (const auto* unusable = std::get_if<FileUnusableEvent>(&event)) {
     report(Severity::Error, unusable->text);
-    fleet_->image_unusable(unusable->image, unusable->text, now, effects);
+    if (unusable->kind == FileKind::Image) {
+      fleet_->image_unusable(unusable->file, unusable->text, now, effects);
+    } else {
+      fleet_->config_unusable(unusable->file, unusable->text, now, effects);
+    }
   } else if (const auto* bad = std::get_if<MalformedEvent>(&event)) {
     malformed(*bad, now, effects);
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,11 +46,14 @@ class Publisher {
   virtual Result<Unit, Error> publish(const std::string& device, const std::string& payload, std::uint64_t token) = 0;
 };
 
-// Who may fetch which image: written by the engine before an order goes out, read by the image server's thread.
-class ImageAccess {
+enum class FileKind : std::uint8_t { Image, Config };
+
+// Who may fetch which file, at most one a device: written by the engine before an order goes out, read by the image
+// server's thread.
+class FileAccess {
  public:
-  virtual ~ImageAccess() = default;
-  virtual void allow(const std::string& device, const Digest& image) = 0;
+  virtual ~FileAccess() = default;
+  virtual void allow(const std::string& device, FileKind kind, const Digest& file) = 0;
   virtual void withdraw(const std::string& device) = 0;
 };
 
@@ -64,12 +68,27 @@ class ImageCatalog {
   virtual Result<Unit, Error> check(const Digest& sha256) = 0;
 };
 
-// Makes the signed envelope that goes to the device. `signed_manifest` is empty for other kinds than Install.
+// Configuration files by digest. They hold secrets: private to the daemon's user, never logged, and gone as soon as no
+// order needs them. All is called on the engine's thread.
+class ConfigFiles {
+ public:
+  virtual ~ConfigFiles() = default;
+  // Durably stored before it returns.
+  virtual Result<Unit, Error> put(const Digest& sha256, const std::string& content) = 0;
+  // Refuses with Corrupt where the file is missing or its bytes do not have the digest.
+  virtual Result<Unit, Error> check(const Digest& sha256) = 0;
+  virtual void remove(const Digest& sha256) = 0;
+  // Removes every other file: what a crash has left.
+  virtual void keep_only(const std::set<Digest>& needed) = 0;
+};
+
+// Makes the signed envelope that goes to the device. `signed_manifest` is empty for other kinds than Install; `file` is
+// the image's digest for an Install, the configuration's for an UpdateConfig.
 class CommandSigner {
  public:
   virtual ~CommandSigner() = default;
   virtual Result<std::string, Error> sign(const core::Order& order, const std::string& device,
-                                          const std::string& signed_manifest, const Digest& image) = 0;
+                                          const std::string& signed_manifest, const Digest& file) = 0;
 };
 
 class Clock {

@@ -97,6 +97,10 @@ const Table kOrderTable{
     1,
     {"device", "kind", "attempt", "rollout", "release", "sequence", "trust_version", "issued_at", "expires_at",
      "download_seconds", "trial_boots", "trial_seconds", "trial_maximum_seconds", "accepted"}};
+const Table kConfigTable{"configs",
+                         1,
+                         {"device", "sha256", "state", "attempt", "orders", "why", "detail", "deadline", "ordered_by",
+                          "ordered_at", "changed_at"}};
 const Table kReleaseTable{"releases", 1, {"version", "manifest", "signed_manifest", "added_at", "added_by"}};
 const Table kRolloutTable{"rollouts", 1, rollout_columns()};
 const Table kMemberTable{"members",
@@ -164,6 +168,20 @@ void write(Writer& out, const std::string& device, const core::Order& row) {
   out.number(row.trial_seconds);
   out.number(row.trial_maximum_seconds);
   out.number(row.accepted ? 1 : 0);
+}
+
+void write(Writer& out, const std::string& device, const core::ConfigChange& row) {
+  out.text(device);
+  out.text(to_hex(row.sha256).view());
+  out.code(row.state);
+  out.code(row.attempt);
+  out.number(row.orders);
+  out.code(row.why);
+  out.text(row.detail);
+  row.deadline ? out.number(*row.deadline) : out.null();
+  out.text(row.ordered_by);
+  out.number(row.ordered_at);
+  out.number(row.changed_at);
 }
 
 void write(Writer& out, const core::Release& row) {
@@ -259,6 +277,23 @@ core::Order read_order(SQLite::Statement& row, std::string& device) {
   out.trial_seconds = in.small();
   out.trial_maximum_seconds = in.small();
   out.accepted = in.boolean();
+  return out;
+}
+
+core::ConfigChange read_config(SQLite::Statement& row, std::string& device) {
+  Reader in(row);
+  core::ConfigChange out;
+  device = in.text();
+  if (!from_hex(in.text(), out.sha256)) in.bad("is no digest");
+  out.state = in.code<core::ConfigState>();
+  out.attempt = in.id();
+  out.orders = in.small();
+  out.why = in.reason();
+  out.detail = in.text();
+  out.deadline = in.maybe_number();
+  out.ordered_by = in.text();
+  out.ordered_at = in.number();
+  out.changed_at = in.number();
   return out;
 }
 

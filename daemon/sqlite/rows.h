@@ -27,6 +27,7 @@ struct Table {
 extern const Table kMetaTable;
 extern const Table kDeviceTable;
 extern const Table kOrderTable;
+extern const Table kConfigTable;
 extern const Table kReleaseTable;
 extern const Table kRolloutTable;
 extern const Table kMemberTable;
@@ -57,6 +58,7 @@ class Writer {
 void write(Writer& out, const core::FleetMeta& row);
 void write(Writer& out, const core::Device& row);
 void write(Writer& out, const std::string& device, const core::Order& row);
+void write(Writer& out, const std::string& device, const core::ConfigChange& row);
 void write(Writer& out, const core::Release& row);
 void write(Writer& out, const core::Rollout& row);
 void write(Writer& out, const core::Member& row);
@@ -64,8 +66,9 @@ void write(Writer& out, const core::HistoryEntry& row);
 
 // These throw BadRow.
 [[nodiscard]] core::FleetMeta read_meta(SQLite::Statement& row);
-[[nodiscard]] core::Device read_device(SQLite::Statement& row);  // without its order
+[[nodiscard]] core::Device read_device(SQLite::Statement& row);  // without its order and its configuration
 [[nodiscard]] core::Order read_order(SQLite::Statement& row, std::string& device);
+[[nodiscard]] core::ConfigChange read_config(SQLite::Statement& row, std::string& device);
 [[nodiscard]] core::Release read_release(SQLite::Statement& row);
 [[nodiscard]] core::Rollout read_rollout(SQLite::Statement& row);
 [[nodiscard]] core::Member read_member(SQLite::Statement& row);

@@ -67,6 +67,11 @@ struct SqliteStore::State {
     } else {
       put_text("DELETE FROM orders WHERE device = ?", device.id);
     }
+    if (device.config) {
+      put(sql_config, device.id, *device.config);
+    } else {
+      put_text("DELETE FROM configs WHERE device = ?", device.id);
+    }
   }
 
   template <typename Each>
@@ -95,6 +100,7 @@ struct SqliteStore::State {
   const std::string sql_meta = kMetaTable.upsert();
   const std::string sql_device = kDeviceTable.upsert();
   const std::string sql_order = kOrderTable.upsert();
+  const std::string sql_config = kConfigTable.upsert();
   const std::string sql_release = kReleaseTable.upsert();
   const std::string sql_rollout = kRolloutTable.upsert();
   const std::string sql_member = kMemberTable.upsert();
@@ -129,12 +135,20 @@ Result<core::FleetSnapshot, Error> SqliteStore::load() {
       out.devices.push_back(read_device(row));
       position[out.devices.back().id] = out.devices.size() - 1;
     });
+    const auto owner_of = [&](const char* what, const std::string& device) -> core::Device& {
+      const auto owner = position.find(device);
+      if (owner == position.end()) throw BadRow(std::string(what) + " for device '" + device + "', which is not there");
+      return out.devices[owner->second];
+    };
     s.each(kOrderTable.select(), [&](SQLite::Statement& row) {
       std::string device;
       core::Order order = read_order(row, device);
-      const auto owner = position.find(device);
-      if (owner == position.end()) throw BadRow("an order for device '" + device + "', which is not there");
-      out.devices[owner->second].order = std::move(order);
+      owner_of("an order", device).order = std::move(order);
+    });
+    s.each(kConfigTable.select(), [&](SQLite::Statement& row) {
+      std::string device;
+      core::ConfigChange config = read_config(row, device);
+      owner_of("a configuration", device).config = std::move(config);
     });
     s.each(kReleaseTable.select() + " ORDER BY version",
            [&](SQLite::Statement& row) { out.releases.push_back(read_release(row)); });

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "daemon/core/names.h"
 #include "daemon/service/ports.h"
 #include "tests/fakes/trace.h"
 
@@ -64,10 +67,12 @@ class RecordingPublisher final : public service::Publisher {
 };
 
 // Thread-safe by its trace.
-class RecordingAccess final : public service::ImageAccess {
+class RecordingAccess final : public service::FileAccess {
  public:
   explicit RecordingAccess(Trace& trace) : trace_(trace) {}
-  void allow(const std::string& device, const Digest& /*image*/) override { trace_.add("allow " + device); }
+  void allow(const std::string& device, service::FileKind kind, const Digest& /*file*/) override {
+    trace_.add((kind == service::FileKind::Config ? "allow config " : "allow ") + device);
+  }
   void withdraw(const std::string& device) override { trace_.add("withdraw " + device); }
 
  private:
@@ -93,13 +98,54 @@ class MemoryCatalog final : public service::ImageCatalog {
   std::map<Digest, bool> damaged_;
 };
 
+// Configurations in memory.
+class MemoryConfigs final : public service::ConfigFiles {
+ public:
+  explicit MemoryConfigs(Trace& trace) : trace_(trace) {}
+  [[nodiscard]] std::set<Digest> all() const {
+    const std::lock_guard lock(mutex_);
+    return files_;
+  }
+  // Behind the daemon's back.
+  void lose(const Digest& sha256) {
+    const std::lock_guard lock(mutex_);
+    files_.erase(sha256);
+  }
+  Result<Unit, Error> put(const Digest& sha256, const std::string& /*content*/) override {
+    const std::lock_guard lock(mutex_);
+    files_.insert(sha256);
+    trace_.add("put config");
+    return Unit{};
+  }
+  Result<Unit, Error> check(const Digest& sha256) override {
+    const std::lock_guard lock(mutex_);
+    if (files_.count(sha256) != 0) return Unit{};
+    return Error{ErrorCode::Corrupt, "the configuration is missing", {}};
+  }
+  void remove(const Digest& sha256) override {
+    const std::lock_guard lock(mutex_);
+    files_.erase(sha256);
+    trace_.add("remove config");
+  }
+  void keep_only(const std::set<Digest>& needed) override {
+    const std::lock_guard lock(mutex_);
+    for (auto file = files_.begin(); file != files_.end();) {
+      file = needed.count(*file) != 0 ? std::next(file) : files_.erase(file);
+    }
+  }
+
+ private:
+  Trace& trace_;
+  mutable std::mutex mutex_;
+  std::set<Digest> files_;
+};
+
 // "install esp-1 #3": what a test wants to see of an order.
 class ReadableSigner final : public service::CommandSigner {
  public:
   Result<std::string, Error> sign(const core::Order& order, const std::string& device,
-                                  const std::string& /*signed_manifest*/, const Digest& /*image*/) override {
-    const char* kind = order.kind == core::OrderKind::Install ? "install " : "cancel ";
-    return kind + device + " #" + std::to_string(order.sequence);
+                                  const std::string& /*signed_manifest*/, const Digest& /*file*/) override {
+    return std::string(to_string(order.kind)) + " " + device + " #" + std::to_string(order.sequence);
   }
 };
 

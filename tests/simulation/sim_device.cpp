@@ -186,6 +186,7 @@ Heartbeat SimDevice::heartbeat() const {
   beat.refusal = refusal_;
   beat.last_sequence = last_sequence_;
   beat.trust_version = 1;
+  beat.local_rollback = true;
   if (deferring) beat.deferred = FixedString<kMaxDeferred>{"not now"};
   return beat;
 }

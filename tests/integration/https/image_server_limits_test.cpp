@@ -103,19 +103,19 @@ TEST_F(ImageServerLimitsTest, EndsAClientThatDoesNotReadAndServesTheNextOne) {
   options.write_timeout = kShort;
   options.max_connections = 1;
   start(options);
-  access_.allow("esp-1", large);
+  access_.allow("esp-1", service::FileKind::Image, large);
   Fifo output(dir_.file("stuck"));
   test::Process stuck = client("stuck");
   ASSERT_TRUE(stuck.send("GET " + path_of(large) + " HTTP/1.1\r\nHost: x\r\n\r\n"));
   ASSERT_TRUE(wait_until([&] { return output.drain() > kImageBegun; }));
   const test::CertFiles other = authority_.issue_client("esp-2");
-  access_.allow("esp-2", image_);
+  access_.allow("esp-2", service::FileKind::Image, image_);
   EXPECT_TRUE(fetch_as(other, path()).body == image_bytes_) << "it waits until the one connection is free";
 }
 
 TEST_F(ImageServerLimitsTest, EndsADownloadWhoseOrderIsWithdrawn) {
   const Digest large = images_.add(std::string(kLarge, 'x'));
-  access_.allow("esp-1", large);
+  access_.allow("esp-1", service::FileKind::Image, large);
   start(patient());
   Fifo output(dir_.file("reader"));
   test::Process reader = client("reader");
@@ -134,7 +134,7 @@ TEST_F(ImageServerLimitsTest, LimitsTheConnectionsOfOneDevice) {
   options.max_connections_per_device = 1;
   start(options);
   const test::CertFiles other = authority_.issue_client("esp-2");
-  access_.allow("esp-2", image_);
+  access_.allow("esp-2", service::FileKind::Image, image_);
   {
     const test::Process first = client("first");
     ASSERT_TRUE(is_served(first, "first"));
@@ -203,11 +203,11 @@ TEST_F(ImageServerLimitsTest, NamesTheAddressItCannotListenAt) {
                              .key = server_files_.key,
                              .ca = authority_.ca(),
                              .crl = authority_.crl()};
-  const auto taken = ImageServer(options, access_, images_, images_).start();
+  const auto taken = ImageServer(options, access_, images(), configs()).start();
   ASSERT_FALSE(taken.ok());
   EXPECT_NE(taken.error().message.find(std::to_string(server_->port())), std::string::npos) << taken.error().message;
   options.bind = "no address";
-  EXPECT_EQ(ImageServer(options, access_, images_, images_).start().error().code, ErrorCode::InvalidArgument);
+  EXPECT_EQ(ImageServer(options, access_, images(), configs()).start().error().code, ErrorCode::InvalidArgument);
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ TEST_F(ImageServerTest, ServesADeviceNothingButItsOrder) {
   Digest unknown;
   EXPECT_EQ(fetch(path_of(unknown)).status, 403U) << "a device cannot tell which images exist";
   EXPECT_EQ(fetch_as(authority_.issue_client("esp-2"), path()).status, 403U);
-  access_.allow("esp-1", another);
+  access_.allow("esp-1", service::FileKind::Image, another);
   EXPECT_EQ(fetch(path()).status, 403U);
   EXPECT_EQ(fetch(path_of(another)).body, "another image");
   access_.withdraw("esp-1");
@@ -79,7 +79,7 @@ TEST_F(ImageServerTest, ServesDevicesAlone) {
   start();
   for (const std::string cn : {"_flotillad", "_op.alice", "ESP-1"}) {
     SCOPED_TRACE(cn);
-    access_.allow(cn, image_);
+    access_.allow(cn, service::FileKind::Image, image_);
     EXPECT_EQ(fetch_as(authority_.issue_client(cn), path()).status, 403U);
   }
 }

@@ -38,7 +38,7 @@ TEST_F(ImageServerTlsTest, RefusesAServersCertificateAsAClient) {
 TEST_F(ImageServerTlsTest, RefusesARevokedCertificateAsSoonAsTheCrlSaysSo) {
   start();
   const test::CertFiles lost = authority_.issue_client("esp-2");
-  access_.allow("esp-2", image_);
+  access_.allow("esp-2", service::FileKind::Image, image_);
   ASSERT_EQ(fetch_as(lost, path()).status, 200U);
   authority_.revoke(lost);
   const Answer answer = fetch_as(lost, path());
@@ -150,7 +150,7 @@ TEST_F(ImageServerTlsTest, NamesTheFileThatCannotBeUsed) {
       SCOPED_TRACE(path);
       ImageServerOptions options = good;
       options.*file = path;
-      ImageServer server(options, access_, images_, images_);
+      ImageServer server(options, access_, images(), configs());
       const auto started = server.start();
       ASSERT_FALSE(started.ok());
       EXPECT_NE(started.error().message.find(path), std::string::npos) << started.error().message;
@@ -158,7 +158,7 @@ TEST_F(ImageServerTlsTest, NamesTheFileThatCannotBeUsed) {
   }
   ImageServerOptions strangers_key = good;
   strangers_key.key = device_.key;
-  EXPECT_FALSE(ImageServer(strangers_key, access_, images_, images_).start().ok());
+  EXPECT_FALSE(ImageServer(strangers_key, access_, images(), configs()).start().ok());
 }
 
 }  // namespace

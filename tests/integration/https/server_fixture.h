@@ -36,7 +36,7 @@ class ImageServerTest : public ::testing::Test {
   ImageServerTest() {
     for (std::size_t i = 0; i < kImageSize; ++i) image_bytes_ += static_cast<char>((i * 131 + i / 251) & 0xFF);
     image_ = images_.add(image_bytes_);
-    access_.allow("esp-1", image_);
+    access_.allow("esp-1", service::FileKind::Image, image_);
   }
 
   // With ports and files filled in.
@@ -47,7 +47,7 @@ class ImageServerTest : public ::testing::Test {
     options.key = server_files_.key;
     options.ca = authority_.ca();
     options.crl = authority_.crl();
-    server_.emplace(options, access_, images_, images_);
+    server_.emplace(options, access_, images(), configs());
     const auto started = server_->start();
     ASSERT_TRUE(started.ok()) << started.error().message;
   }
@@ -55,6 +55,9 @@ class ImageServerTest : public ::testing::Test {
   [[nodiscard]] std::string path() const { return path_of(image_); }
   static std::string path_of(const Digest& image) { return "/v1/images/" + std::string(to_hex(image).view()); }
   [[nodiscard]] std::string url() const { return "https://localhost:" + std::to_string(server_->port()); }
+
+  FileStock images() { return {service::FileKind::Image, images_, images_}; }
+  FileStock configs() { return {service::FileKind::Config, configs_, configs_}; }
 
   Answer fetch(const std::string& target, const std::vector<std::string>& more = {}) {
     return fetch_as(device_, target, more);
@@ -98,6 +101,7 @@ class ImageServerTest : public ::testing::Test {
   test::CertFiles device_ = authority_.issue_client("esp-1");
   AccessTable access_;
   fakes::FolderImages images_;
+  fakes::FolderImages configs_;
   std::string image_bytes_;
   Digest image_;
   std::optional<ImageServer> server_;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -56,9 +57,9 @@ class NoBroker final : public service::Publisher {
   Result<Unit, Error> publish(const std::string&, const std::string&, std::uint64_t) override { return Unit{}; }
 };
 
-class NoAccess final : public service::ImageAccess {
+class NoAccess final : public service::FileAccess {
  public:
-  void allow(const std::string&, const Digest&) override {}
+  void allow(const std::string&, service::FileKind, const Digest&) override {}
   void withdraw(const std::string&) override {}
 };
 
@@ -74,6 +75,21 @@ class Shelf final : public service::ImageCatalog {
 
   std::atomic<bool> full{false};
   std::vector<std::pair<Digest, std::string>> images;  // read when no request is under way
+};
+
+class ConfigShelf final : public service::ConfigFiles {
+ public:
+  Result<Unit, Error> put(const Digest& sha256, const std::string& content) override {
+    if (full) return Error{ErrorCode::Unavailable, "no room for the configuration", "make room"};
+    files[sha256] = content;
+    return Unit{};
+  }
+  Result<Unit, Error> check(const Digest&) override { return Unit{}; }
+  void remove(const Digest& sha256) override { files.erase(sha256); }
+  void keep_only(const std::set<Digest>&) override {}
+
+  std::atomic<bool> full{false};
+  std::map<Digest, std::string> files;  // read when no request is under way
 };
 
 class PlainSigner final : public service::CommandSigner {
@@ -114,13 +130,25 @@ inline Result<OpenedBundle, Error> read_test_bundle(const std::string& bytes) {
   return bundle;
 }
 
+// "config DEVICE BYTE": a provisioning whose digest is made of that byte.
+inline Result<OpenedConfig, Error> read_test_config(const std::string& bytes) {
+  if (bytes.rfind("config ", 0) != 0 || bytes.size() < 10) {
+    return Error{ErrorCode::Corrupt, "the configuration does not decode", "make it again"};
+  }
+  return OpenedConfig{bytes.substr(7, bytes.size() - 9), "sensor", "d1-mini",
+                      digest_of(static_cast<std::uint8_t>(bytes.back()))};
+}
+
 class DaemonFixture : public ::testing::Test {
  protected:
   DaemonFixture()
-      : engine_(quick(), {store_, broker_, access_, shelf_, signer_, clock_}),
+      : engine_(quick(), {store_, broker_, access_, shelf_, configs_, signer_, clock_}),
         fleet_(engine_),
-        api_({"9.9.9", 1}, fleet_, read_test_bundle,
-             [this](const Digest& sha256, const std::string& image) { return shelf_.put(sha256, image); }),
+        api_({"9.9.9", 1}, fleet_,
+             {read_test_bundle,
+              [this](const Digest& sha256, const std::string& image) { return shelf_.put(sha256, image); },
+              read_test_config,
+              [this](const Digest& sha256, const std::string& content) { return configs_.put(sha256, content); }}),
         server_({.socket_path = dir_.file("api.sock")}, [this](const HttpRequest& r) { return api_.handle(r); }),
         client_(dir_.file("api.sock")) {}
   ~DaemonFixture() override {
@@ -188,6 +216,7 @@ class DaemonFixture : public ::testing::Test {
   NoBroker broker_;
   NoAccess access_;
   Shelf shelf_;
+  ConfigShelf configs_;
   PlainSigner signer_;
   StillClock clock_;
   service::Engine engine_;

@@ -27,9 +27,10 @@ class Online : public api::DaemonFixture {
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     std::ostringstream out;
     std::ostringstream err;
-    const int code = run_cli(
-        static_cast<int>(argv.size()), argv.data(),
-        {add_status_commands, add_device_commands, add_release_online_commands, add_rollout_commands}, out, err);
+    const int code = run_cli(static_cast<int>(argv.size()), argv.data(),
+                             {add_status_commands, add_device_commands, add_update_config_commands,
+                              add_release_online_commands, add_rollout_commands},
+                             out, err);
     return {code, out.str(), err.str()};
   }
   Said run(const std::vector<std::string>& arguments) { return run_at(dir_.file("api.sock"), arguments); }

@@ -51,6 +51,7 @@ Bench::Bench(int devices, FleetConfig given) : config(given), fleet(std::make_un
     board.running_sha256 = digest_of("1.0.0");
     board.running_counter = 1;
     board.trust_version = 1;
+    board.local_rollback = true;
     boards["esp-" + std::string(i < 10 ? "0" : "") + std::to_string(i)] = board;
   }
   broker_up();

@@ -22,6 +22,13 @@ std::string dump(const Device& device) {
         << ' ' << order.download_seconds << ' ' << order.trial_boots << ' ' << order.trial_seconds << ' '
         << order.trial_maximum_seconds << ' ' << order.accepted;
   }
+  if (device.config) {
+    const ConfigChange& config = *device.config;
+    out << " config " << to_hex(config.sha256).view() << ' ' << to_string(config.state) << ' ' << config.attempt << ' '
+        << config.orders << ' ' << to_string(config.why) << " '" << config.detail << "' "
+        << (config.deadline ? std::to_string(*config.deadline) : "none") << " by " << config.ordered_by << ' '
+        << config.ordered_at << ' ' << config.changed_at;
+  }
   return out.str();
 }
 

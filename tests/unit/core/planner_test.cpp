@@ -32,6 +32,7 @@ Device device_on_one() {
   device.reported.running_version = VersionText{"1.0.0"};
   device.reported.running_sha256.bytes.fill(1);
   device.reported.slot_size = 2000;
+  device.reported.local_rollback = true;
   return device;
 }
 
@@ -105,6 +106,17 @@ INSTANTIATE_TEST_SUITE_P(
                    .change = [](Device& d, Release&) { d.reported.slot_size = 999; },
                    .skip = SkipReason::Unsuitable,
                    .why = Reason::ImageTooLarge},
+        VerdictRow{.name = "WithoutTwoSlots",
+                   .change = [](Device& d, Release&) { d.reported.local_rollback = false; },
+                   .skip = SkipReason::Unsuitable,
+                   .why = Reason::NoSlots},
+        VerdictRow{.name = "WithoutTwoSlotsButOnIt",
+                   .change =
+                       [](Device& d, Release& r) {
+                         d.reported.local_rollback = false;
+                         d.reported.running_sha256 = r.manifest.image_sha256;
+                       },
+                   .skip = SkipReason::RunsItAlready},
         VerdictRow{.name = "Quarantined",
                    .change = [](Device& d, Release&) { d.reported.last_sequence = 9'000'000; },
                    .skip = SkipReason::Quarantined},

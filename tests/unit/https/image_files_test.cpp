@@ -13,7 +13,7 @@ namespace {
 class ImageFilesTest : public ::testing::Test {
  protected:
   fakes::FolderImages images_;
-  ImageFiles files_{images_, images_};
+  ImageFiles files_{{service::FileKind::Image, images_, images_}};
   Digest image_ = images_.add("the image's bytes");
 };
 

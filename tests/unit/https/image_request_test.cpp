@@ -18,20 +18,23 @@ Digest digest() {
   return value;
 }
 
-TEST(ImageTarget, IsOneAddressForAnImage) {
-  Digest image;
-  EXPECT_TRUE(parse_image_target("/v1/images/" + kHex, image));
-  EXPECT_EQ(image, digest());
+TEST(FileTarget, IsOneAddressForAFile) {
+  FileName name;
+  EXPECT_TRUE(parse_file_target("/v1/images/" + kHex, name));
+  EXPECT_EQ(name, (FileName{service::FileKind::Image, digest()}));
+  EXPECT_TRUE(parse_file_target("/v1/configs/" + kHex, name));
+  EXPECT_EQ(name, (FileName{service::FileKind::Config, digest()}));
   std::string upper = kHex;
   upper.back() = 'F';
   for (const std::string& target :
        {"/v1/images/" + upper, "/v1/images/" + kHex + "0", "/v1/images/" + kHex + "/", "/v1/images/" + kHex + "?x=1",
         "/v1/images//" + kHex, "/v1/images/" + kHex.substr(1), std::string("/v1/images/"), std::string("/"),
-        "/v2/images/" + kHex, "/v1/images/../images/" + kHex, "/v1/images/" + std::string(64, 'g'), std::string()}) {
+        "/v2/images/" + kHex, "/v1/configs/" + upper, "/v1/configs" + kHex, "/v1/config/" + kHex,
+        "/v1/images/../images/" + kHex, "/v1/images/" + std::string(64, 'g'), std::string()}) {
     SCOPED_TRACE(target);
-    Digest untouched;
-    EXPECT_FALSE(parse_image_target(target, untouched));
-    EXPECT_TRUE(untouched.is_zero());
+    FileName untouched;
+    EXPECT_FALSE(parse_file_target(target, untouched));
+    EXPECT_EQ(untouched, FileName{});
   }
 }
 
@@ -101,20 +104,24 @@ TEST(ResponseHead, IsTextWithTheFieldsInOrder) {
   EXPECT_EQ(content_range(0, 0, 1000), "bytes */1000");
 }
 
-TEST(AccessTable, KnowsOneImageADevice) {
+TEST(AccessTable, KnowsOneFileADevice) {
+  constexpr auto kImage = service::FileKind::Image;
+  constexpr auto kConfig = service::FileKind::Config;
   AccessTable table;
   Digest other = digest();
   other.bytes[0] = 0xFF;
-  EXPECT_FALSE(table.allowed("esp-1", digest()));
-  table.allow("esp-1", digest());
-  EXPECT_TRUE(table.allowed("esp-1", digest()));
-  EXPECT_FALSE(table.allowed("esp-2", digest()));
-  table.allow("esp-1", other);
-  EXPECT_FALSE(table.allowed("esp-1", digest()));
-  EXPECT_TRUE(table.allowed("esp-1", other));
+  EXPECT_FALSE(table.allowed("esp-1", {kImage, digest()}));
+  table.allow("esp-1", kImage, digest());
+  EXPECT_TRUE(table.allowed("esp-1", {kImage, digest()}));
+  EXPECT_FALSE(table.allowed("esp-1", {kConfig, digest()})) << "under its own address alone";
+  EXPECT_FALSE(table.allowed("esp-2", {kImage, digest()}));
+  table.allow("esp-1", kConfig, other);
+  EXPECT_FALSE(table.allowed("esp-1", {kImage, digest()}));
+  EXPECT_FALSE(table.allowed("esp-1", {kImage, other}));
+  EXPECT_TRUE(table.allowed("esp-1", {kConfig, other}));
   table.withdraw("esp-1");
   table.withdraw("esp-1");
-  EXPECT_FALSE(table.allowed("esp-1", other));
+  EXPECT_FALSE(table.allowed("esp-1", {kConfig, other}));
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ class Bench {
   // A restart when there was one before.
   void start() {
     engine.reset();
-    engine = std::make_unique<Engine>(config, EnginePorts{store, publisher, access, catalog, signer, clock});
+    engine = std::make_unique<Engine>(config, EnginePorts{store, publisher, access, catalog, configs, signer, clock});
     ASSERT_TRUE(engine->start().ok());
   }
 
@@ -119,6 +119,7 @@ class Bench {
   fakes::RecordingPublisher publisher{trace};
   fakes::RecordingAccess access{trace};
   fakes::MemoryCatalog catalog;
+  fakes::MemoryConfigs configs{trace};
   fakes::ReadableSigner signer;
   std::unique_ptr<Engine> engine;
 };

@@ -377,7 +377,8 @@ TEST(Engine, StopDoesNotWaitForEverForTheBroker) {
 TEST(Engine, RefusesToStartOnAStoreThatCannotBeRead) {
   Bench bench;
   bench.store.fail_loads(true);
-  Engine engine(bench.config, {bench.store, bench.publisher, bench.access, bench.catalog, bench.signer, bench.clock});
+  Engine engine(bench.config,
+                {bench.store, bench.publisher, bench.access, bench.catalog, bench.configs, bench.signer, bench.clock});
   EXPECT_FALSE(engine.start().ok());
 }
 

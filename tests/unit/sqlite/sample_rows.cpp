@@ -79,6 +79,13 @@ std::vector<core::Device> sample_devices() {
   core::Device cancelled;
   cancelled.id = "cellar";
   cancelled.order = core::Order{.kind = core::OrderKind::Cancel, .attempt = 9};
+  cancelled.config = core::ConfigChange{digest_of(21),  core::ConfigState::RolledBack,
+                                        5'000'000'016,  2,
+                                        Reason::NoWifi, "no network within 600 s",
+                                        9'000'000'017,  "carol",
+                                        1'800'000'018,  1'800'000'019};
+  announced.config = core::ConfigChange{.sha256 = digest_of(22), .attempt = 10};
+  announced.order = core::Order{.kind = core::OrderKind::UpdateConfig, .attempt = 10};
   return {announced, cancelled, full};
 }
 
@@ -168,6 +175,13 @@ std::string dump(const core::FleetSnapshot& s) {
           << o.sequence << '|' << o.trust_version << '|' << o.issued_at << '|' << o.expires_at << '|'
           << o.download_seconds << '|' << o.trial_boots << '|' << o.trial_seconds << '|' << o.trial_maximum_seconds
           << '|' << o.accepted;
+    }
+    if (d.config) {
+      const core::ConfigChange& c = *d.config;
+      out << "|config " << to_hex(c.sha256).view() << '|' << static_cast<int>(c.state) << '|' << c.attempt << '|'
+          << c.orders << '|' << to_string(c.why) << '|' << c.detail << '|'
+          << (c.deadline ? std::to_string(*c.deadline) : "none") << '|' << c.ordered_by << '|' << c.ordered_at << '|'
+          << c.changed_at;
     }
     out << '\n';
   }

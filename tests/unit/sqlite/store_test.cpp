@@ -58,6 +58,8 @@ TEST(SqliteStore, ALaterCommitReplacesRows) {
   ASSERT_TRUE(store->commit(commit).ok());
   commit.devices[2].order.reset();
   commit.devices[2].labels.clear();
+  commit.devices[0].config.reset();
+  commit.devices[1].config->state = core::ConfigState::Confirmed;
   commit.rollouts[0].state = core::RolloutState::Completed;
   commit.members[0].deadline.reset();
   commit.history.clear();
@@ -212,6 +214,26 @@ TEST(Migrations, TogetherGiveTheSchema) {
   direct.exec(test::read_file(std::string(std::getenv("FLOTILLA_SOURCE")) + "/daemon/sqlite/schema.sql"));
   EXPECT_EQ(schema_text(migrated), schema_text(direct));
   EXPECT_EQ(migrated.execAndGet("PRAGMA user_version").getInt(), migrations().back().number);
+}
+
+// What a daemon of schema 1 has left: everything stays, and there are no configurations.
+TEST(Migrations, KeepWhatAnOlderDaemonStored) {
+  TempDir dir;
+  service::Commit old = sample_commit();
+  for (core::Device& device : old.devices) device.config.reset();
+  ASSERT_TRUE(open_store(dir.file("new.db"))->commit(old).ok());
+  const std::string expected = stored(*open_store(dir.file("new.db")));
+  {
+    SQLite::Database first(dir.file("f.db"), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    first.exec(std::string(migrations().front().sql));
+    first.exec("PRAGMA user_version = 1");
+    first.exec("ATTACH '" + dir.file("new.db") + "' AS new");
+    for (const std::string table : {"meta", "devices", "orders", "releases", "rollouts", "members"}) {
+      first.exec("INSERT OR REPLACE INTO main." + table + " SELECT * FROM new." + table);
+    }
+  }
+  EXPECT_EQ(stored(*open_store(dir.file("f.db"))), expected);
+  EXPECT_TRUE(open_store(dir.file("f.db"))->commit(sample_commit()).ok()) << "and takes them from now on";
 }
 
 // The child: commits one history entry after the other and says each number once it is durable.
