@@ -11,8 +11,6 @@ namespace {
 namespace fs = std::filesystem;
 using flash_map::kSector;
 
-constexpr std::size_t kAreaEnd = flash_map::kImage + flash_map::kImageMax;
-
 constexpr std::size_t padded(std::size_t size) { return (size + kSector - 1) / kSector * kSector; }
 
 Result<Unit, Error> check_new_file(const fs::path& path) {
@@ -28,17 +26,31 @@ Result<Unit, Error> check_new_file(const fs::path& path) {
   return Unit{};
 }
 
+// The flash that the firmware was built for, from its header (fsizeb in the Arduino core's elf2bin.py); 4 MB where that is
+// no size we know.
+std::uint32_t flash_size_of(std::string_view firmware) {
+  constexpr std::uint32_t kMegabyte = 0x100000;
+  constexpr std::size_t kSizeAt = 3;
+  switch (static_cast<unsigned char>(firmware[kSizeAt]) >> 4) {
+    case 0: return kMegabyte / 2;
+    case 2: return kMegabyte;
+    case 3: return 2 * kMegabyte;
+    default: return flash_map::kFlashSize;
+  }
+}
+
 // The file's bytes up to the end of its image: padding that a tool put behind it would move the block away.
 Result<std::string, Error> front_of(const AdoptionRequest& adoption) {
   const auto image = bundle::find_flashable_image(ByteView(adoption.firmware), adoption.name);
   if (!image) return image.error();
   std::string front = adoption.firmware.substr(0, flash_map::kImage + image->size);
-  if (padded(front.size()) + kSector > kAreaEnd) {
+  const std::uint32_t end = flash_map::image_end(flash_size_of(front));
+  if (padded(front.size()) + kSector > end) {
     return Error{ErrorCode::InvalidArgument,
                  adoption.name + " is too long to be adopted: its image of " + std::to_string(image->size) +
                      " bytes leaves no sector of the image area for the provisioning",
-                 "an image of at most " + std::to_string(flash_map::kImageMax - kSector) +
-                     " bytes can be; or provision this board by cable"};
+                 "an image of at most " + std::to_string(end - kSector - flash_map::kImage) +
+                     " bytes can be in the flash that it was built for; or provision this board by cable"};
   }
   front.resize(padded(front.size()), '\xff');
   return front;

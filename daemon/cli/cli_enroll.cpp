@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "common/flash_map.h"
 #include "daemon/authority/adoption.h"
 #include "daemon/authority/bundle_files.h"
 #include "daemon/authority/enroll.h"
@@ -144,7 +145,15 @@ void show(const Enrolled& enrolled, bool has_wifi, std::ostream& out) {
       out << "  esptool.py --port /dev/ttyUSB0 write_flash 0x2FC000 " << device.provisioning.string() << "\n";
     }
   }
-  if (!by_cable) show_adoption(enrolled, out);
+  if (by_cable) {
+    constexpr std::uint32_t kMegabyte = 0x100000;
+    out << std::hex << std::uppercase << "The address is for 4 MB of flash; with 1 MB it is 0x"
+        << flash_map::provisioning(kMegabyte, 0) << ", with 2 MB 0x" << flash_map::provisioning(2 * kMegabyte, 0)
+        << ".\n"
+        << std::dec << std::nouppercase;
+  } else {
+    show_adoption(enrolled, out);
+  }
   if (!has_wifi) out << "No Wi-Fi was given: a real board could not connect. Give it by --wifi-ssid.\n";
   out << "The folders hold the boards' private keys: nobody else should read them.\n";
 }

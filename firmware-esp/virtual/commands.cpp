@@ -20,29 +20,55 @@
 namespace flotilla {
 namespace {
 
-std::string device_id_of(const std::string& path, ByteView block) {
+// Empty when there is no good block.
+std::string device_id_in(ByteView block) {
   ProvisioningBlock parsed;
   Provisioning provisioning;
-  if (block.size != 2 * std::size_t{flash_map::kProvisioningSize} || !parse_provisioning_block(block, parsed) ||
-      !device_wire::decode(parsed.message, provisioning)) {
+  if (!parse_provisioning_block(block, parsed) || !device_wire::decode(parsed.message, provisioning)) return {};
+  return std::string(provisioning.device_id.view());
+}
+
+std::string device_id_of(const std::string& path, ByteView block) {
+  std::string id = block.size == 2 * std::size_t{flash_map::kProvisioningSize} ? device_id_in(block) : std::string();
+  if (id.empty()) {
     throw std::runtime_error(path + ": no provisioning block; make one with `flotilla device enroll`");
   }
-  return std::string(provisioning.device_id.view());
+  return id;
+}
+
+// The block is the file's last sector.
+std::string device_id_of_adoption(const std::string& path, ByteView file) {
+  std::string id;
+  if (file.size > flash_map::kSector) {
+    id = device_id_in({file.data + file.size - flash_map::kSector, flash_map::kSector});
+  }
+  if (id.empty()) {
+    throw std::runtime_error(path + ": no adoption image; make one with `flotilla device enroll --adoption-image`");
+  }
+  return id;
 }
 
 std::vector<std::unique_ptr<VirtualBoard>> open_boards(const RunOptions& options, const LogSink& sink) {
   const auto image = options.image.empty() ? std::vector<std::uint8_t>() : read_file(options.image);
   std::vector<std::unique_ptr<VirtualBoard>> boards;
-  for (const auto& path : options.provisioning) {
-    const auto block = read_file(path);
-    const ByteView view(block.data(), block.size());
+  const auto open = [&](std::string id, ByteView base, ByteView provisioning) {
     const BoardSetup setup{.folder = options.state,
-                           .device_id = device_id_of(path, view),
-                           .image = ByteView(image.data(), image.size()),
-                           .provisioning = view,
+                           .device_id = std::move(id),
+                           .image = base,
+                           .provisioning = provisioning,
                            .seed = options.seed,
                            .sector_time = std::chrono::milliseconds(options.sector_ms)};
     boards.push_back(std::make_unique<VirtualBoard>(setup, sink));
+  };
+  for (const auto& path : options.provisioning) {
+    const auto block = read_file(path);
+    const ByteView view(block.data(), block.size());
+    open(device_id_of(path, view), ByteView(image.data(), image.size()), view);
+  }
+  for (const auto& path : options.adopt) {
+    const auto file = read_file(path);
+    const ByteView view(file.data(), file.size());
+    open(device_id_of_adoption(path, view), view, {});
   }
   return boards;
 }
@@ -80,6 +106,9 @@ int run_boards(const RunOptions& options) {
   ::sigaddset(&signals, SIGINT);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
+  if (options.provisioning.empty() && options.adopt.empty()) {
+    throw std::runtime_error("no boards: name their files by --provisioning or --adopt");
+  }
   std::filesystem::create_directories(options.state);
   const LogSink sink(options.log_level);
   const auto boards = open_boards(options, sink);

@@ -13,6 +13,7 @@ namespace flotilla {
 
 struct RunOptions {
   std::vector<std::string> provisioning;  // files of `flotilla device enroll`
+  std::vector<std::string> adopt;         // files of its --adoption-image: a board each, as an old firmware took it
   std::string state;                      // folder; made where it does not exist
   std::string image;                      // for boards that are new; empty: none
   std::optional<std::uint64_t> seed;

@@ -64,6 +64,17 @@ void FlashFile::create(const std::string& path, ByteView image, ByteView provisi
   write_file(path, ByteView(flash.data(), flash.size()));
 }
 
+void FlashFile::create_updated(const std::string& path, ByteView file) {
+  const std::size_t sectors = (file.size + flash_map::kSector - 1) / flash_map::kSector * flash_map::kSector;
+  if (sectors > flash_map::kImage + flash_map::kImageMax) {
+    throw std::runtime_error("the adoption image is larger than the image area of the flash");
+  }
+  std::vector<std::uint8_t> flash(flash_map::kFlashSize, 0xFF);
+  std::copy_n(file.data, file.size, flash.begin() + static_cast<std::ptrdiff_t>(flash_map::kFileSystem - sectors));
+  std::copy_n(file.data, file.size, flash.begin());
+  write_file(path, ByteView(flash.data(), flash.size()));
+}
+
 bool FlashFile::read(std::uint32_t address, std::uint8_t* out, std::size_t size) {
   if (!is_inside(address, size)) return false;
   std::memcpy(out, bytes_ + address, size);

@@ -23,6 +23,10 @@ class FlashFile : public hal::Flash {
   // copies), 0xFF elsewhere. The file appears under its name only when it is complete. Throws std::runtime_error.
   static void create(const std::string& path, ByteView image, ByteView provisioning);
 
+  // Writes a flash as the stock bootloader leaves it after an update of the core's updater under the 4M1M layout: `file`
+  // from address 0 on, and where it was staged, below the file system. Throws std::runtime_error.
+  static void create_updated(const std::string& path, ByteView file);
+
   // As on the chip: whole words inside the flash, otherwise false and nothing is done.
   bool read(std::uint32_t address, std::uint8_t* out, std::size_t size) override;
   bool write(std::uint32_t address, const std::uint8_t* bytes, std::size_t size) override;

@@ -14,7 +14,8 @@ using flotilla::LogLevel;
 void add_run(CLI::App& app, flotilla::RunOptions& options, int& code) {
   auto* run = app.add_subcommand("run", "Run boards until SIGTERM or SIGINT");
   run->add_option("--provisioning", options.provisioning, "One file per board, as `flotilla device enroll` makes them")
-      ->required()
+      ->check(CLI::ExistingFile);
+  run->add_option("--adopt", options.adopt, "Adoption images: one board each, as an old firmware's updater left it")
       ->check(CLI::ExistingFile);
   run->add_option("--state", options.state, "Folder for the flash files; a killed board goes on from there")
       ->required();

@@ -44,7 +44,11 @@ VirtualBoard::VirtualBoard(const BoardSetup& setup, const LogSink& sink)
     if (setup.image.empty()) {
       throw std::runtime_error(stem + ".flash does not exist: give the image for a new board with --image");
     }
-    FlashFile::create(stem + ".flash", setup.image, setup.provisioning);
+    if (setup.provisioning.empty()) {
+      FlashFile::create_updated(stem + ".flash", setup.image);
+    } else {
+      FlashFile::create(stem + ".flash", setup.image, setup.provisioning);
+    }
   }
   flash_ = std::make_unique<FlashFile>(stem + ".flash");
   chip_id_ = chip_id_of(stem + ".efuse", next_seed());

@@ -19,7 +19,7 @@ struct BoardSetup {
   std::string folder;  // exists
   std::string device_id;
   ByteView image;         // the whole .bin for a new flash; empty: there must be a flash already
-  ByteView provisioning;  // both copies, for a new flash
+  ByteView provisioning;  // both copies, for a new flash; empty: `image` is an adoption image, taken by an old firmware
   std::optional<std::uint64_t> seed;
   std::chrono::milliseconds sector_time{};  // what the bootloader takes to copy a sector
 };

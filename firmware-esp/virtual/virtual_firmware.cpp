@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "firmware-esp/src/core/adoption.h"
 #include "firmware-esp/src/core/agent.h"
 #include "firmware-esp/src/core/early_boot.h"
 #include "firmware-esp/virtual/bear_crypto.h"
@@ -107,6 +108,10 @@ class Firmware {
 
  private:
   bool set_up() {
+    const Adoption adoption = adopt_provisioning(context_.flash, workspace_.data(), workspace_.size());
+    if (adoption != Adoption::None) {
+      context_.log.info("adoption: " + std::string(to_ram<96>(text_of(adoption)).view()));
+    }
     const BoardCheck check =
         load_board(context_.flash, crypto_, workspace_.data(), workspace_.size(), provisioning_, board_);
     std::string problem = check == BoardCheck::Good ? std::string() : to_string(check);

@@ -14,9 +14,9 @@ using flash_map::kSector;
 
 constexpr std::uint32_t kHeader = kProvisioningHeader;
 
-// An adoption block fills at most one sector, so that it is there whole or not at all and its erasure is one operation.
-static_assert((flash_map::kImage + flash_map::kImageMax) % kSector == 0, "the block's sector follows the image area");
-static_assert(flash_map::kImage + flash_map::kImageMax + kSector <= flash_map::kSlot[0], "and lies before the slots");
+// An adoption block has one sector, so that its erasure is one operation. It ends inside the image area, so that it lies
+// in no slot and, on small boards, in no journal.
+static_assert(flash_map::kImage + flash_map::kImageMax <= flash_map::kSlot[0], "the slots lie behind the image area");
 
 struct Work {
   hal::Flash& flash;
@@ -57,6 +57,8 @@ bool is_good_copy(const Work& work, std::uint32_t address) {
   return is_good_block(work, address, flash_map::kProvisioningSize);
 }
 
+std::uint32_t place(const Work& work, std::uint8_t copy) { return flash_map::provisioning(work.flash.size(), copy); }
+
 bool store(const Work& work, std::uint32_t source, std::uint32_t target) {
   if (!work.flash.erase_sector(target)) return false;
   for (std::uint32_t at = 0; at < kSector; at += work.size) {
@@ -81,11 +83,10 @@ bool wipe(const Work& work, std::uint32_t sector) {
 // system (espota and HTTP update) or behind its sketch (web upload), at a sector's start in each case. Where its file
 // system began depends on how it was built, so the block may lie in any sector between the image and the SDK's.
 bool wipe_staged_copies(const Work& work, std::uint32_t from) {
-  const std::uint32_t size = work.flash.size();
-  const std::uint32_t end = size - flash_map::kSystemSize;
+  const std::uint32_t end = work.flash.size() - flash_map::kSystemSize;
   for (std::uint32_t at = from; at < end; at += kSector) {
     if (!looks_like_block(work, at, kSector)) continue;
-    const bool is_place = at == flash_map::provisioning(size, 0) || at == flash_map::provisioning(size, 1);
+    const bool is_place = at == place(work, 0) || at == place(work, 1);
     if (is_place && is_good_copy(work, at)) continue;
     if (!wipe(work, at)) return false;
   }
@@ -94,29 +95,29 @@ bool wipe_staged_copies(const Work& work, std::uint32_t from) {
 
 }  // namespace
 
-const char* to_string(Adoption adoption) {
+FlashText text_of(Adoption adoption) {
   switch (adoption) {
-    case Adoption::None: return "no adoption block";
-    case Adoption::Adopted: return "adopted: took over the provisioning that came with the image, and erased it there";
-    case Adoption::Erased: return "erased an adoption block: this board is provisioned already";
-    case Adoption::Damaged: return "the adoption block behind the image is damaged: send the adoption image again";
-    case Adoption::NotWritten: return "adoption failed: the flash did not take the provisioning";
-    case Adoption::NotErased: return "adopted, but the flash did not erase the copy that came with the image";
+    case Adoption::None: return FLOTILLA_TEXT("no adoption block");
+    case Adoption::Adopted: return FLOTILLA_TEXT("took over the provisioning that came with the image");
+    case Adoption::Erased: return FLOTILLA_TEXT("provisioned already: erased the adoption block");
+    case Adoption::Damaged: return FLOTILLA_TEXT("the adoption block is damaged: send the adoption image again");
+    case Adoption::NotWritten: return FLOTILLA_TEXT("the flash did not take the provisioning: next boot again");
+    case Adoption::NotErased: return FLOTILLA_TEXT("the flash did not erase the adoption block: next boot again");
   }
-  return "unknown";
+  return {};
 }
 
 Adoption adopt_provisioning(hal::Flash& flash, std::uint8_t* buffer, std::size_t size) {
   const Work work{flash, buffer, static_cast<std::uint32_t>(size)};
   const std::uint32_t length = image_size_at(flash, flash_map::kImage);
   const std::uint32_t block = (flash_map::kImage + length + kSector - 1) & ~(kSector - 1);
-  if (length == 0 || !looks_like_block(work, block, kSector)) return Adoption::None;
+  if (length == 0 || block + kSector > flash_map::image_end(flash.size())) return Adoption::None;
+  if (!looks_like_block(work, block, kSector)) return Adoption::None;
 
   Adoption result = Adoption::Erased;
-  const std::uint32_t place = flash_map::provisioning(flash.size(), 0);
-  if (!is_good_copy(work, place) && !is_good_copy(work, flash_map::provisioning(flash.size(), 1))) {
+  if (!is_good_copy(work, place(work, 0)) && !is_good_copy(work, place(work, 1))) {
     if (!is_good_block(work, block, kSector)) return Adoption::Damaged;
-    if (!store(work, block, place)) return Adoption::NotWritten;
+    if (!store(work, block, place(work, 0))) return Adoption::NotWritten;
     result = Adoption::Adopted;
   }
   // Last the one by which the next boot sees that there is something to do.

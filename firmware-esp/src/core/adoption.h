@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "common/flash_text.h"
 #include "firmware-esp/src/hal.h"
 
 namespace flotilla {
@@ -18,8 +19,8 @@ enum class Adoption : std::uint8_t {
   NotWritten,  // the flash refused the provisioning: tried again at the next boot
   NotErased,   // provisioned, but the flash refused to erase the other copies: tried again at the next boot
 };
-// One plain sentence for the log.
-[[nodiscard]] const char* to_string(Adoption adoption);
+// For the log.
+[[nodiscard]] FlashText text_of(Adoption adoption);
 
 // Call it in each boot before load_board(): what a power cut left over is finished by the next one. At any moment there
 // is a good block in the provisioning or behind the image. `size` is a multiple of 4 of at least 32 bytes.

@@ -86,6 +86,16 @@ TEST_F(BoardsTest, StateInUseAndNewBoardWithoutImageAreRefused) {
   EXPECT_NE(imageless.output.find("--image"), std::string::npos) << imageless.output;
 }
 
+TEST_F(BoardsTest, OnlyAnAdoptionImageIsAdopted) {
+  const std::string plain = image("none");
+  const auto ran = test::run_command({program("virtual-esp"), "run", "--state", dir.file("state"), "--adopt", plain});
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_NE(ran.output.find("--adoption-image"), std::string::npos) << ran.output;
+  const auto boardless = test::run_command({program("virtual-esp"), "run", "--state", dir.file("state")});
+  EXPECT_EQ(boardless.exit_code, 1);
+  EXPECT_NE(boardless.output.find("--provisioning or --adopt"), std::string::npos) << boardless.output;
+}
+
 TEST_F(BoardsTest, DamagedImageIsABrickAndTheOthersRun) {
   auto boards = start({"b-1", "b-2"}, image("none"));
   ASSERT_TRUE(logged("boots 1.0.0", 2)) << log();

@@ -99,6 +99,24 @@ TEST_F(AdoptionImageTest, WhatCannotBeAdoptedChangesNothing) {
   EXPECT_TRUE(adopt(make_bootloader_sector() + fits).ok());
 }
 
+// Below 4 MB the journal lies where the image area would end.
+TEST_F(AdoptionImageTest, TheFlashThatTheFirmwareIsBuiltForLimitsIt) {
+  constexpr std::uint32_t kMegabyte = 0x100000;
+  const std::size_t room = flash_map::image_end(kMegabyte) - flash_map::kSector;
+  ASSERT_LT(room, std::size_t{flash_map::kImageMax});
+  for (const std::size_t size : {room - flash_map::kSector, room}) {
+    const bool fits = size + flash_map::kImage <= room;
+    for (const char flash : {'\x20', '\x40'}) {  // 1 MB, 4 MB
+      std::string image = make_bare_image(size - 2000);
+      image = make_bare_image(size - 2000 + size - image.size());
+      std::string firmware = make_bootloader_sector() + image;
+      firmware[3] = flash;
+      const std::string id = std::to_string(size) + (flash == '\x20' ? "-small" : "-large");
+      EXPECT_EQ(adopt(firmware, id, id).ok(), fits || flash == '\x40') << id;
+    }
+  }
+}
+
 TEST_F(AdoptionImageTest, AFileThatIsThereIsNotReplacedAndNobodyIsEnrolled) {
   test::write_file(dir_.path() / "kitchen.bin", "something");
   const auto refused = adopt(make_bootloader_sector() + make_bare_image());
