@@ -57,7 +57,8 @@ std::vector<std::unique_ptr<VirtualBoard>> open_boards(const RunOptions& options
                            .image = base,
                            .provisioning = provisioning,
                            .seed = options.seed,
-                           .sector_time = std::chrono::milliseconds(options.sector_ms)};
+                           .sector_time = std::chrono::milliseconds(options.sector_ms),
+                           .patience = {options.config_trial_seconds, options.broker_patience_seconds}};
     boards.push_back(std::make_unique<VirtualBoard>(setup, sink));
   };
   for (const auto& path : options.provisioning) {

@@ -18,6 +18,8 @@ struct RunOptions {
   std::string image;                      // for boards that are new; empty: none
   std::optional<std::uint64_t> seed;
   unsigned sector_ms = 1;
+  unsigned config_trial_seconds = 600;     // for tests: on the chip the default holds
+  unsigned broker_patience_seconds = 600;  // likewise
   LogLevel log_level = LogLevel::Info;
 };
 // Until SIGTERM or SIGINT. Call it before any other thread exists.

@@ -1,4 +1,4 @@
-// The ports of a firmware whose network does not come up.
+// The ports of a firmware that connects to nothing.
 #pragma once
 
 #include "firmware-esp/src/hal.h"
@@ -7,13 +7,17 @@ namespace flotilla {
 
 class OfflineMqtt : public hal::Mqtt {
  public:
+  explicit OfflineMqtt(hal::Link link) : link_(link) {}
   void poll() override {}
-  hal::Link link() override { return hal::Link::NoNetwork; }
+  hal::Link link() override { return link_; }
   std::uint16_t publish(std::string_view, ByteView) override { return 0; }
   std::uint16_t acknowledged() override { return 0; }
   bool receive(ByteView&) override { return false; }
   std::uint32_t session() override { return 0; }
   void disconnect() override {}
+
+ private:
+  hal::Link link_;
 };
 
 class OfflineDownload : public hal::Download {

@@ -9,7 +9,6 @@
 #include "firmware-esp/virtual/eboot.h"
 #include "firmware-esp/virtual/files.h"
 #include "firmware-esp/virtual/little_endian.h"
-#include "firmware-esp/virtual/virtual_firmware.h"
 
 namespace flotilla {
 namespace {
@@ -37,7 +36,8 @@ VirtualBoard::VirtualBoard(const BoardSetup& setup, const LogSink& sink)
     : log_(sink, setup.device_id),
       rtc_(setup.folder + "/" + setup.device_id + ".rtc"),
       seed_(setup.seed),
-      sector_time_(setup.sector_time) {
+      sector_time_(setup.sector_time),
+      patience_(setup.patience) {
   const std::string stem = setup.folder + "/" + setup.device_id;
   if (seed_) *seed_ ^= static_cast<std::uint64_t>(crc32(ByteView(setup.device_id))) << 32;
   if (!file_exists(stem + ".flash")) {
@@ -77,8 +77,13 @@ void VirtualBoard::live(const StopSignal& stop) {
               std::string(to_string(reason)) +
               (has_fault ? ", fault " + std::string(to_string(image.descriptor.fault)) : ""));
     VirtualBoot boot(rtc_, reason, chip_id_);
-    const auto next = run_firmware(
-        {.flash = *flash_, .boot = boot, .image = image.descriptor, .log = log_, .stop = stop, .seed = next_seed()});
+    const auto next = run_firmware({.flash = *flash_,
+                                    .boot = boot,
+                                    .image = image.descriptor,
+                                    .log = log_,
+                                    .stop = stop,
+                                    .seed = next_seed(),
+                                    .patience = patience_});
     if (!next) return;
     reason = *next;
   }

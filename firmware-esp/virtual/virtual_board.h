@@ -12,6 +12,7 @@
 #include "firmware-esp/virtual/log.h"
 #include "firmware-esp/virtual/rtc_memory.h"
 #include "firmware-esp/virtual/stop_signal.h"
+#include "firmware-esp/virtual/virtual_firmware.h"
 
 namespace flotilla {
 
@@ -22,6 +23,7 @@ struct BoardSetup {
   ByteView provisioning;  // both copies, for a new flash; empty: `image` is an adoption image, taken by an old firmware
   std::optional<std::uint64_t> seed;
   std::chrono::milliseconds sector_time{};  // what the bootloader takes to copy a sector
+  Patience patience;
 };
 
 class VirtualBoard {
@@ -44,6 +46,7 @@ class VirtualBoard {
   std::uint32_t chip_id_ = 0;
   std::optional<std::uint64_t> seed_;
   std::chrono::milliseconds sector_time_;
+  Patience patience_;
 };
 
 }  // namespace flotilla

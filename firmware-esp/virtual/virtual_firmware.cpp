@@ -114,10 +114,17 @@ class Firmware {
     }
     const BoardCheck check =
         load_board(context_.flash, crypto_, workspace_.data(), workspace_.size(), provisioning_, board_);
-    std::string problem = check == BoardCheck::Good ? std::string() : to_string(check);
-    if (problem.empty()) identity_ = TlsIdentity::make(provisioning_, problem);
+    if (check != BoardCheck::Good) {
+      context_.log.error(to_string(check));
+      return false;
+    }
+    context_.log.info("uses provisioning version " + std::to_string(board_.config_version) + ", copy " +
+                      std::to_string(board_.config_copy));
+    // Without an identity there is no connection, but the agent must run: it leaves such a provisioning for another one.
+    std::string problem;
+    identity_ = TlsIdentity::make(provisioning_, problem);
     if (!problem.empty()) context_.log.error(problem);
-    return problem.empty();
+    return true;
   }
 
   std::optional<ResetReason> idle_for_ever() {
@@ -127,18 +134,23 @@ class Firmware {
   }
 
   std::optional<ResetReason> run_agent() {
-    const bool offline = context_.image.fault == Fault::NoNetwork;
-    Network network(provisioning_, identity_, clock_, random_);
+    const bool offline = context_.image.fault == Fault::NoNetwork || identity_ == nullptr;
+    OfflineMqtt no_mqtt(identity_ == nullptr ? hal::Link::Refused : hal::Link::NoNetwork);
+    OfflineDownload no_download;
+    std::optional<Network> network;
+    if (!offline) network.emplace(provisioning_, identity_, clock_, random_);
     const hal::Ports ports{.flash = context_.flash,
                            .boot = context_.boot,
                            .crypto = crypto_,
-                           .download = offline ? static_cast<hal::Download&>(no_download_) : network.download,
-                           .mqtt = offline ? static_cast<hal::Mqtt&>(no_mqtt_) : network.mqtt,
+                           .download = offline ? static_cast<hal::Download&>(no_download) : network->download,
+                           .mqtt = offline ? static_cast<hal::Mqtt&>(no_mqtt) : network->mqtt,
                            .clock = clock_,
                            .random = random_};
     const AgentConfig config{.version = context_.image.version.view(),
                              .build_seconds = context_.image.build_seconds,
-                             .vitals = typical_vitals};
+                             .vitals = typical_vitals,
+                             .config_trial_seconds = context_.patience.config_trial,
+                             .broker_patience_seconds = context_.patience.broker};
     Agent agent(ports, sketch_, config, board_);
     if (!agent.begin()) return idle_for_ever();
     while (!agent.restarting()) {
@@ -148,7 +160,7 @@ class Firmware {
       }
       const std::uint64_t moved = context_.flash.bytes_moved();
       agent.step();
-      tell_link(ports.mqtt.link(), network.mqtt.problem());
+      tell_link(ports.mqtt.link(), network ? network->mqtt.problem() : "no identity");
       // Work on flash is cut into pieces: the next piece follows at once.
       if (context_.flash.bytes_moved() == moved) wait(network);
     }
@@ -164,10 +176,12 @@ class Firmware {
   }
 
   // Until a socket can move bytes, stop is requested, or it is time to ask the agent again.
-  void wait(Network& network) {
+  void wait(const std::optional<Network>& network) {
     std::array<pollfd, 3> waiting{{{context_.stop.fd(), POLLIN, 0}}};
     nfds_t count = 1;
-    for (const TlsClient* tls : {&network.mqtt.connection(), &network.download.connection()}) {
+    for (const TlsClient* tls :
+         {network ? &network->mqtt.connection() : nullptr, network ? &network->download.connection() : nullptr}) {
+      if (tls == nullptr) continue;
       if (tls->has_data()) return;
       if (tls->fd() < 0) continue;
       const short events = tls->wants_to_send() ? POLLIN | POLLOUT : POLLIN;
@@ -181,8 +195,6 @@ class Firmware {
   SeededRandom random_;
   BearCrypto crypto_;
   Sketch sketch_;
-  OfflineMqtt no_mqtt_;
-  OfflineDownload no_download_;
   std::vector<std::uint8_t> workspace_ = std::vector<std::uint8_t>(flash_map::kProvisioningSize);
   Provisioning provisioning_;
   Board board_;

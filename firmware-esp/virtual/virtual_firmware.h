@@ -12,6 +12,12 @@
 
 namespace flotilla {
 
+// How long a board is patient, in seconds. On roofs the defaults hold; tests cannot wait for them.
+struct Patience {
+  std::uint32_t config_trial = 600;  // AgentConfig::config_trial_seconds
+  std::uint32_t broker = 600;        // AgentConfig::broker_patience_seconds
+};
+
 // Everything must outlive the run.
 struct FirmwareContext {
   FlashFile& flash;
@@ -20,6 +26,7 @@ struct FirmwareContext {
   const DeviceLog& log;
   const StopSignal& stop;
   std::uint64_t seed = 0;  // of the random numbers of this boot
+  Patience patience;
 };
 
 // From the reset to the next one. Returns why that one happens; nothing when stop was requested. Every connection is

@@ -143,7 +143,10 @@ void Agent::watch_link() {
     heartbeat_.now();  // a broker that lost its state learns at once what runs here
   }
   if (covers(ports_.mqtt.acknowledged(), trial_packet_)) acknowledged_ = true;
-  if (covers(ports_.mqtt.acknowledged(), sent_packet_)) heard_ms_ = ports_.clock.monotonic_ms();
+  if (covers(ports_.mqtt.acknowledged(), sent_packet_)) {
+    heard_ms_ = ports_.clock.monotonic_ms();
+    broker_heard_ = true;
+  }
 }
 
 // Nothing here comes from a command: a Pi that believes it is 2040 must not poison a board for ever.

@@ -123,6 +123,8 @@ class Agent {
   void arm_config();
   void use_config(std::uint32_t version);
   void mind_the_broker();
+  void mind_the_silence(std::uint64_t now);
+  [[nodiscard]] bool choose_other_config();
   [[nodiscard]] bool may_change_config() const;
 
   hal::Ports ports_;
@@ -139,6 +141,7 @@ class Agent {
   AgentReport report_;
   SelfTestResult self_test_ = SelfTestResult::Pending;
   bool seed_wanted_ = false;
+  bool broker_heard_ = false;  // in this boot: a heartbeat was acknowledged
   bool network_seen_ = false;
   bool acknowledged_ = false;  // a heartbeat of this boot, sent on trial
   bool order_back_ = false;

@@ -72,6 +72,7 @@ void Agent::prepare_sleep() {
     trial();  // where that was the last of its time: decided by what this wake has seen, not by the next one's first step
   }
   if (downloader_.active() || config_download_.active()) record_progress(0);
+  mind_the_silence(now);
   step_ms_ = now;
   ports_.boot.plan_wake();
   ports_.mqtt.disconnect();

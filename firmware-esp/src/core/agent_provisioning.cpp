@@ -106,11 +106,30 @@ void Agent::mind_the_broker() {
   const std::uint64_t patience_ms = std::uint64_t{config_.broker_patience_seconds} * 1000;
   if (leaving_ || now - heard_ms_ < patience_ms || !may_change_config() || !application_.not_now().empty()) return;
   heard_ms_ = now;
+  if (choose_other_config()) last_words();
+}
+
+// A board that sleeps is never awake for so long: the wakes in vain are summed, and its next wake is with the other one.
+void Agent::mind_the_silence(std::uint64_t now) {
+  std::uint32_t silence = 0;
+  if (!broker_heard_) {
+    silence = ledger_.silence();
+    if (silence < config_.broker_patience_seconds)
+      silence += static_cast<std::uint32_t>(now / 1000) + config_.sleep_seconds;
+    if (silence >= config_.broker_patience_seconds && may_change_config() && choose_other_config()) silence = 0;
+  }
+  if (!ledger_.record_silence(silence)) log("agent: the time without the broker was not journaled");
+}
+
+bool Agent::choose_other_config() {
   const ConfigCopy other = inspect_config(ports_.flash, other_copy(board_));
-  if (!other.good || other.version == board_.config_version) return;
-  if (!ledger_.use_config(other.version)) return log("agent: the other provisioning cannot be journaled");
+  if (!other.good || other.version == board_.config_version) return false;
+  if (!ledger_.use_config(other.version)) {
+    log("agent: the other provisioning cannot be journaled");
+    return false;
+  }
   log("agent: no broker for long, the other provisioning is tried");
-  last_words();
+  return true;
 }
 
 }  // namespace flotilla

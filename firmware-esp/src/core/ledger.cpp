@@ -20,6 +20,7 @@ bool Ledger::open() {
   if (!has_confirmed_) confirmed_ = {};
   if (!load(journal_, previous_)) previous_ = {};
   if (!load(journal_, config_use_)) config_use_ = {};
+  if (!load(journal_, silence_)) silence_ = {};
   read_attempt();
   return true;
 }
@@ -150,6 +151,12 @@ bool Ledger::use_config(std::uint32_t version) {
   if (!store(journal_, use)) return false;
   config_use_ = use;
   return true;
+}
+
+bool Ledger::record_silence(std::uint32_t seconds) {
+  if (silence_.seconds == seconds) return true;
+  silence_.seconds = seconds;
+  return store(journal_, silence_);
 }
 
 bool Ledger::use_old_config() {

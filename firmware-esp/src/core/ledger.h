@@ -29,6 +29,7 @@ class Ledger {
   [[nodiscard]] const TrialUseRecord& trial() const { return trial_; }                   // of the attempt in force
   [[nodiscard]] const ConfigTrialRecord& config_trial() const { return config_trial_; }  // of the attempt in force
   [[nodiscard]] std::uint32_t config_use() const { return config_use_.version; }         // 0: the journal does not say
+  [[nodiscard]] std::uint32_t silence() const { return silence_.seconds; }               // of the wakes before this one
   [[nodiscard]] bool has_config_attempt() const { return has_attempt_ && attempt_.kind == AttemptKind::Config; }
   [[nodiscard]] std::uint32_t boot_count() const { return boots_.count; }
 
@@ -56,6 +57,7 @@ class Ledger {
   [[nodiscard]] bool forget_previous();                  // before its slot is written
   [[nodiscard]] bool use_config(std::uint32_t version);  // from the next boot on; false leaves all as it was
   [[nodiscard]] bool use_old_config();                   // that of before the Config attempt in force
+  [[nodiscard]] bool record_silence(std::uint32_t seconds);
   [[nodiscard]] bool record_config_trial(std::uint32_t old_version, std::uint32_t new_version);
 
  private:
@@ -71,6 +73,7 @@ class Ledger {
   TrialUseRecord trial_;
   ConfigTrialRecord config_trial_;
   ConfigUseRecord config_use_;
+  SilenceRecord silence_;
   BootsRecord boots_;
   bool has_attempt_ = false;
   bool has_confirmed_ = false;

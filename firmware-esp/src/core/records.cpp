@@ -155,6 +155,10 @@ bool load(Journal& journal, ConfigTrialRecord& out) {
   return load_with(journal, out.kType, [&out](auto& io) { config_trial_fields(io, out); });
 }
 
+bool load(Journal& journal, SilenceRecord& out) {
+  return load_with(journal, out.kType, [&out](auto& io) { io.number(out.seconds); });
+}
+
 bool store(Journal& journal, const BootsRecord& record) {
   return store_with(journal, record.kType, [&record](auto& io) { boots_fields(io, record); });
 }
@@ -199,6 +203,10 @@ bool store(Journal& journal, const ConfigUseRecord& record) {
 
 bool store(Journal& journal, const ConfigTrialRecord& record) {
   return store_with(journal, record.kType, [&record](auto& io) { config_trial_fields(io, record); });
+}
+
+bool store(Journal& journal, const SilenceRecord& record) {
+  return store_with(journal, record.kType, [&record](auto& io) { io.number(record.seconds); });
 }
 
 }  // namespace flotilla

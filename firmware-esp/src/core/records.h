@@ -24,6 +24,7 @@ enum class RecordType : std::uint16_t {
   Previous = 8,
   ConfigUse = 9,
   ConfigTrial = 10,
+  Silence = 11,
 };
 
 // Ties the small records to the attempt they belong to: the first 8 bytes of the order's SHA-256.
@@ -126,6 +127,12 @@ struct ConfigTrialRecord {
   std::uint32_t new_version = 0;
 };
 
+// How long a board that sleeps has not heard of the broker, over its wakes.
+struct SilenceRecord {
+  static constexpr RecordType kType = RecordType::Silence;
+  std::uint32_t seconds = 0;
+};
+
 // false when there is none or it is too short; `out` is then undefined.
 [[nodiscard]] bool load(Journal& journal, BootsRecord& out);
 [[nodiscard]] bool load(Journal& journal, LastCommandRecord& out);
@@ -137,6 +144,7 @@ struct ConfigTrialRecord {
 [[nodiscard]] bool load(Journal& journal, PreviousRecord& out);
 [[nodiscard]] bool load(Journal& journal, ConfigUseRecord& out);
 [[nodiscard]] bool load(Journal& journal, ConfigTrialRecord& out);
+[[nodiscard]] bool load(Journal& journal, SilenceRecord& out);
 
 [[nodiscard]] bool store(Journal& journal, const BootsRecord& record);
 [[nodiscard]] bool store(Journal& journal, const LastCommandRecord& record);
@@ -148,5 +156,6 @@ struct ConfigTrialRecord {
 [[nodiscard]] bool store(Journal& journal, const PreviousRecord& record);
 [[nodiscard]] bool store(Journal& journal, const ConfigUseRecord& record);
 [[nodiscard]] bool store(Journal& journal, const ConfigTrialRecord& record);
+[[nodiscard]] bool store(Journal& journal, const SilenceRecord& record);
 
 }  // namespace flotilla
