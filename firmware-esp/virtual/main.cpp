@@ -26,7 +26,7 @@ void add_run(CLI::App& app, flotilla::RunOptions& options, int& code) {
   run->add_option("--config-trial-seconds", options.config_trial_seconds, "For tests: a new provisioning's trial")
       ->capture_default_str();
   run->add_option("--broker-patience-seconds", options.broker_patience_seconds,
-                  "For tests: without the broker, until the other provisioning is tried")
+                  "For tests: before the other one is tried")
       ->capture_default_str();
   const std::map<std::string, LogLevel> levels{
       {"debug", LogLevel::Debug}, {"info", LogLevel::Info}, {"error", LogLevel::Error}};
