@@ -110,7 +110,7 @@ class Firmware {
   bool set_up() {
     const Adoption adoption = adopt_provisioning(context_.flash, workspace_.data(), workspace_.size());
     if (adoption != Adoption::None) {
-      context_.log.info("adoption: " + std::string(to_ram<96>(text_of(adoption)).view()));
+      context_.log.info("adoption: " + std::string(to_ram<80>(text_of(adoption)).view()));
     }
     const BoardCheck check =
         load_board(context_.flash, crypto_, workspace_.data(), workspace_.size(), provisioning_, board_);

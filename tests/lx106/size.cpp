@@ -4,6 +4,7 @@
 // To measure alone:  cmake --build build/dev --target lx106_size   (prints the table and the largest functions)
 #include <new>
 
+#include "firmware-esp/src/core/adoption.h"
 #include "firmware-esp/src/core/agent.h"
 #include "firmware-esp/src/core/early_boot.h"
 
@@ -28,6 +29,8 @@ extern "C" void run_agent(Platform& platform) {
   auto& ports = platform.ports;
   if (early_boot(ports.flash, ports.boot, ports.crypto, platform.scratch) == EarlyBoot::Restart) return;
 
+  const Adoption adoption = adopt_provisioning(ports.flash, platform.workspace, platform.workspace_size);
+  if (adoption != Adoption::None) platform.application.log(to_ram<80>(text_of(adoption)).view());
   auto& board = *new (board_memory) Board;
   if (load_board(ports.flash, ports.crypto, platform.workspace, platform.workspace_size, platform.provisioning,
                  board) != BoardCheck::Good) {

@@ -78,7 +78,7 @@ bool Node::load() {
     return false;
   }
   const Adoption adoption = adopt_provisioning(flash_, workspace.get(), kWorkspace);
-  if (adoption != Adoption::None) say(F("adoption: "), to_string(adoption));
+  if (adoption != Adoption::None) say(F("adoption: "), to_ram<80>(text_of(adoption)).view());
   const BoardCheck check = load_board(flash_, crypto_, workspace.get(), kWorkspace, *provisioning, board_);
   if (check != BoardCheck::Good) {
     problem_ = to_string(check);
