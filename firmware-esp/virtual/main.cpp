@@ -23,11 +23,9 @@ void add_run(CLI::App& app, flotilla::RunOptions& options, int& code) {
   run->add_option("--seed", options.seed, "Makes chip ids, boot ids and jitter repeatable; for a new --state only");
   run->add_option("--sector-ms", options.sector_ms, "What the bootloader takes to copy 4 KB; about 50 on the chip")
       ->capture_default_str();
-  run->add_option("--config-trial-seconds", options.config_trial_seconds, "For tests: a new provisioning's trial")
-      ->capture_default_str();
+  run->add_option("--config-trial-seconds", options.config_trial_seconds, "For tests: of a new provisioning; 600");
   run->add_option("--broker-patience-seconds", options.broker_patience_seconds,
-                  "For tests: before the other one is tried")
-      ->capture_default_str();
+                  "For tests: until the other is tried; 600");
   const std::map<std::string, LogLevel> levels{
       {"debug", LogLevel::Debug}, {"info", LogLevel::Info}, {"error", LogLevel::Error}};
   run->add_option("--log-level", options.log_level, "debug, info or error")->transform(CLI::CheckedTransformer(levels));
