@@ -16,12 +16,16 @@ constexpr std::uint32_t kHeader = kProvisioningHeader;
 
 // An adoption block has one sector, so that its erasure is one operation. It ends inside the image area, so that it lies
 // in no slot and, on small boards, in no journal.
+static_assert(flash_map::provisioning(flash_map::kFlashSize, 1) ==
+              flash_map::provisioning(flash_map::kFlashSize, 0) + flash_map::kProvisioningSize);
 static_assert(flash_map::kImage + flash_map::kImageMax <= flash_map::kSlot[0], "the slots lie behind the image area");
 
 struct Work {
   hal::Flash& flash;
   std::uint8_t* buffer;
   std::uint32_t size;
+  std::uint32_t flash_size;
+  std::uint32_t place[2];  // where the copies of the provisioning belong
 };
 
 std::uint32_t smaller(std::uint32_t a, std::uint32_t b) { return a < b ? a : b; }
@@ -57,8 +61,6 @@ bool is_good_copy(const Work& work, std::uint32_t address) {
   return is_good_block(work, address, flash_map::kProvisioningSize);
 }
 
-std::uint32_t place(const Work& work, std::uint8_t copy) { return flash_map::provisioning(work.flash.size(), copy); }
-
 bool store(const Work& work, std::uint32_t source, std::uint32_t target) {
   if (!work.flash.erase_sector(target)) return false;
   for (std::uint32_t at = 0; at < kSector; at += work.size) {
@@ -83,10 +85,10 @@ bool wipe(const Work& work, std::uint32_t sector) {
 // system (espota and HTTP update) or behind its sketch (web upload), at a sector's start in each case. Where its file
 // system began depends on how it was built, so the block may lie in any sector between the image and the SDK's.
 bool wipe_staged_copies(const Work& work, std::uint32_t from) {
-  const std::uint32_t end = work.flash.size() - flash_map::kSystemSize;
+  const std::uint32_t end = work.flash_size - flash_map::kSystemSize;
   for (std::uint32_t at = from; at < end; at += kSector) {
     if (!looks_like_block(work, at, kSector)) continue;
-    const bool is_place = at == place(work, 0) || at == place(work, 1);
+    const bool is_place = at == work.place[0] || at == work.place[1];
     if (is_place && is_good_copy(work, at)) continue;
     if (!wipe(work, at)) return false;
   }
@@ -108,16 +110,19 @@ FlashText text_of(Adoption adoption) {
 }
 
 Adoption adopt_provisioning(hal::Flash& flash, std::uint8_t* buffer, std::size_t size) {
-  const Work work{flash, buffer, static_cast<std::uint32_t>(size)};
+  const std::uint32_t flash_size = flash.size();
+  const std::uint32_t first = flash_map::provisioning(flash_size, 0);
+  const Work work{
+      flash, buffer, static_cast<std::uint32_t>(size), flash_size, {first, first + flash_map::kProvisioningSize}};
   const std::uint32_t length = image_size_at(flash, flash_map::kImage);
   const std::uint32_t block = (flash_map::kImage + length + kSector - 1) & ~(kSector - 1);
-  if (length == 0 || block + kSector > flash_map::image_end(flash.size())) return Adoption::None;
+  if (length == 0 || block + kSector > flash_map::image_end(flash_size)) return Adoption::None;
   if (!looks_like_block(work, block, kSector)) return Adoption::None;
 
   Adoption result = Adoption::Erased;
-  if (!is_good_copy(work, place(work, 0)) && !is_good_copy(work, place(work, 1))) {
+  if (!is_good_copy(work, work.place[0]) && !is_good_copy(work, work.place[1])) {
     if (!is_good_block(work, block, kSector)) return Adoption::Damaged;
-    if (!store(work, block, place(work, 0))) return Adoption::NotWritten;
+    if (!store(work, block, first)) return Adoption::NotWritten;
     result = Adoption::Adopted;
   }
   // Last the one by which the next boot sees that there is something to do.
