@@ -1,6 +1,7 @@
 // Boards with less than 4 MB of flash: they are managed, never updated, and nothing but what is the agent's is written.
 #include <gtest/gtest.h>
 
+#include "tests/fakes/config_rig.h"
 #include "tests/fakes/device_rig.h"
 
 namespace flotilla {
@@ -200,6 +201,33 @@ TEST(TinyFlash, IsNotManaged) {
               board.rig.application, board.config, board.rig.board);
   EXPECT_FALSE(agent.begin());
   EXPECT_EQ(tiny.operations(), 0u);
+}
+
+// The one thing that can be changed over the air on such a board.
+TEST_P(SmallBoards, TakeAnUpdateConfigIntoTheCopyThatIsNotInUse) {
+  fakes::ConfigRig rig;
+  fakes::DeviceFlash small(GetParam());
+  small.place(0, rig.flash.at(0), flash_map::kSector);
+  small.place(flash_map::kImage, rig.old().bytes.data(), rig.old().bytes.size());
+  for (std::uint8_t copy = 0; copy < 2; ++copy) {
+    small.place(flash_map::provisioning(GetParam(), copy), rig.flash.at(flash_map::kProvisioning[copy]),
+                flash_map::kProvisioningSize);
+  }
+  rig.flash = small;
+  rig.passwords.insert("second");
+  rig.mqtt.retain(rig.order(rig.file_content("second")));
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+  EXPECT_EQ(rig.password(), "second");
+
+  const std::uint32_t used = flash_map::provisioning(GetParam(), rig.board.config_copy);
+  const std::uint32_t journal = flash_map::agent_journal(GetParam());
+  for (std::uint32_t at = 0; at < GetParam(); at += flash_map::kSector) {
+    const bool own = (at >= journal && at < journal + 2 * flash_map::kSector) ||
+                     (at >= used && at < used + flash_map::kProvisioningSize);
+    if (own) continue;
+    ASSERT_EQ(std::memcmp(rig.flash.at(at), small.at(at), flash_map::kSector), 0) << std::hex << at;
+  }
+  EXPECT_NE(std::memcmp(rig.flash.at(used), small.at(used), flash_map::kSector), 0);
 }
 
 }  // namespace
