@@ -84,6 +84,9 @@ class GoldenJournal : public testing::Test {
     ASSERT_TRUE(store(journal_, TrialUseRecord{tag, 2, 1, 60, 90}));
     ASSERT_TRUE(store(journal_, image<ConfirmedRecord>(1, "1.0.0")));
     ASSERT_TRUE(store(journal_, image<PreviousRecord>(0, "0.9.0")));
+    ASSERT_TRUE(store(journal_, ConfigUseRecord{2}));
+    ASSERT_TRUE(store(journal_, ConfigTrialRecord{tag, 1, 2}));
+    ASSERT_TRUE(store(journal_, SilenceRecord{300}));
     const auto* bytes = flash_.at(flash_map::kAgentJournal);
     used_ = flash_map::kSector;
     while (bytes[used_ - 1] == 0xFF) --used_;

@@ -59,6 +59,29 @@ TEST_F(BoardTest, TheHigherVersionCounts) {
   EXPECT_EQ(provisioning_.wifi_ssid.view(), "newest");
 }
 
+TEST_F(BoardTest, TheJournalsChoiceCountsWhereItIsGood) {
+  place(0, 1, provisioning(signed_trust(), "old"));
+  place(1, 2, provisioning(signed_trust(), "new"));
+  Ledger ledger(rig_.flash);
+  ASSERT_TRUE(ledger.open());
+  ASSERT_TRUE(ledger.use_config(1));
+  ASSERT_EQ(load(), BoardCheck::Good);
+  EXPECT_EQ(provisioning_.wifi_ssid.view(), "old");
+  EXPECT_EQ(board_.config_version, 1u);
+  EXPECT_EQ(board_.config_copy, 0u);
+  ASSERT_TRUE(ledger.use_config(7));
+  ASSERT_EQ(load(), BoardCheck::Good);
+  EXPECT_EQ(provisioning_.wifi_ssid.view(), "new") << "no copy has the version that is wanted";
+  ASSERT_TRUE(ledger.use_config(1));
+  place(0, 1, std::string("\xFF\xFF\xFF\xFF", 4));
+  ASSERT_EQ(load(), BoardCheck::Good);
+  EXPECT_EQ(provisioning_.wifi_ssid.view(), "new") << "a good CRC around nonsense";
+  EXPECT_EQ(board_.config_copy, 1u);
+  place(0, 1, provisioning(signed_trust(99), "old"));
+  ASSERT_EQ(load(), BoardCheck::Good);
+  EXPECT_EQ(provisioning_.wifi_ssid.view(), "new") << "a trust store that its roots did not sign";
+}
+
 TEST_F(BoardTest, ADamagedHigherVersionDoesNotCount) {
   place(0, 1, provisioning(signed_trust(), "old"));
   place(1, 2, provisioning(signed_trust(), "new"));
