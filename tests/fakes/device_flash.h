@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <functional>
+#include <set>
 #include <vector>
 
 #include "common/flash_map.h"
@@ -42,7 +43,7 @@ class DeviceFlash final : public hal::Flash {
     return true;
   }
   bool write(std::uint32_t address, const std::uint8_t* bytes, std::size_t size) override {
-    if (!fits(address, size) || address == unwritable) return false;
+    if (!fits(address, size) || unwritable.count(address) != 0) return false;
     if (!perform({Operation::Kind::Write, address, bytes, size})) return false;
     if (address == corrupt_at) bytes_[address] = static_cast<std::uint8_t>(bytes_[address] ^ 0x01);
     return true;
@@ -120,7 +121,7 @@ class DeviceFlash final : public hal::Flash {
   std::function<bool(std::uint32_t)> allowed;              // where the device may write; none: anywhere
   std::uint32_t corrupt_at = 0xFFFFFFFF;                   // a write that begins there flips a bit
   std::uint32_t unreadable = 0xFFFFFFFF;                   // a read that begins there fails
-  std::uint32_t unwritable = 0xFFFFFFFF;                   // a write that begins there fails
+  std::set<std::uint32_t> unwritable;                      // writes that begin there fail
   int unerased_writes = 0;                                 // bytes that needed an erase first
   int strays = 0;                                          // operations outside of what is allowed
   Plant plant = Plant::None;

@@ -190,6 +190,7 @@ class DeviceRig {
     agent.reset();
     flash.power_on();
     boot_path.lose_power();
+    boot_path.reason = ResetReason::PowerOn;
   }
   // Takes over the other's world, as a reset in its next operation would leave it; `placed`: with the boot path's order
   // that this operation places. Both rigs must have been made with the same firmwares.
@@ -209,6 +210,7 @@ class DeviceRig {
   void deep_sleep(std::uint32_t seconds) {
     agent->prepare_sleep();
     agent.reset();
+    boot_path.reason = ResetReason::DeepSleep;
     clock.advance(std::uint64_t{seconds} * 1000);
   }
 

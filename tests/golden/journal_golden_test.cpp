@@ -87,6 +87,7 @@ class GoldenJournal : public testing::Test {
     ASSERT_TRUE(store(journal_, ConfigUseRecord{2}));
     ASSERT_TRUE(store(journal_, ConfigTrialRecord{tag, 1, 2}));
     ASSERT_TRUE(store(journal_, SilenceRecord{300}));
+    ASSERT_TRUE(store(journal_, UnwantedRecord{digest(0x80)}));
     const auto* bytes = flash_.at(flash_map::kAgentJournal);
     used_ = flash_map::kSector;
     while (bytes[used_ - 1] == 0xFF) --used_;

@@ -92,12 +92,14 @@ class Agent {
   // agent_work.cpp: what each state has to do
   void settle();
   [[nodiscard]] bool settle_image();  // whether the running image may be kept
+  void count_lost_time();
   void settle_rolled_back(bool runs_new);
   void way_back_is_over();
   [[nodiscard]] bool runs_attempt() const;
   void move(UpdateEvent event, Reason reason = Reason::None);
   void work();
   void seed();
+  void seed_failed();
   void keep_running();
   void start_download();
   void download();
@@ -141,7 +143,8 @@ class Agent {
   AgentReport report_;
   SelfTestResult self_test_ = SelfTestResult::Pending;
   bool seed_wanted_ = false;
-  bool broker_heard_ = false;  // in this boot: a heartbeat was acknowledged
+  bool broker_heard_ = false;    // in this boot: a heartbeat was acknowledged
+  std::uint8_t seed_tries_ = 0;  // that failed in this boot
   bool network_seen_ = false;
   bool acknowledged_ = false;  // a heartbeat of this boot, sent on trial
   bool order_back_ = false;

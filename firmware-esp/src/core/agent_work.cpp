@@ -9,6 +9,8 @@ namespace {
 constexpr std::uint64_t kLastWordsMs = 3000;
 constexpr std::uint64_t kSeedRetryMs = 60000;
 constexpr std::uint32_t kTrialRecordSeconds = 10;
+constexpr std::uint32_t kBootSeconds = 10;  // what a reset costs a download at least: to boot, and to connect twice
+constexpr std::uint8_t kSeedTries = 3;
 
 }  // namespace
 
@@ -19,13 +21,15 @@ bool Agent::runs_attempt() const {
 
 void Agent::settle() {
   bool seed_allowed = true;
+  if (ledger_.state() == UpdateState::Downloading) count_lost_time();
   if (ledger_.has_config_attempt()) {
     settle_config();
   } else {
     seed_allowed = settle_image();
   }
   const bool in_slot = ledger_.has_confirmed() && ledger_.confirmed().image_sha256 == running_.sha256;
-  seed_wanted_ = seed_allowed && running_.size != 0 && !in_slot && flash_map::has_slots(ports_.flash.size());
+  const bool may_be_kept = seed_allowed && running_.size != 0 && !ledger_.is_unwanted(running_.sha256);
+  seed_wanted_ = may_be_kept && !in_slot && flash_map::has_slots(ports_.flash.size());
   if (in_slot && seed_allowed) keep_running();
   trial_clock_.begin(ledger_.trial().seconds, ledger_.trial().total_seconds);
 }
@@ -56,6 +60,15 @@ bool Agent::settle_image() {
   return true;
 }
 
+// The time between the last record of the progress and the reset is not known. Without counting any, a board that resets
+// more often than there are records would never come to its deadline. A sleep was recorded to the second.
+void Agent::count_lost_time() {
+  if (ports_.boot.facts().reset_reason == ResetReason::DeepSleep) return;
+  const ProgressRecord& before = ledger_.progress();
+  if (ledger_.record_progress(before.bytes, before.seconds + kBootSeconds)) return;
+  log("agent: the progress was not journaled");
+}
+
 void Agent::settle_rolled_back(bool runs_new) {
   const bool runs_confirmed = ledger_.has_confirmed() && running_.sha256 == ledger_.confirmed().image_sha256;
   if (runs_confirmed || !runs_new) {
@@ -68,7 +81,8 @@ void Agent::settle_rolled_back(bool runs_new) {
     last_words();
   } else {
     log("agent: no way back, the unwanted image stays");
-    way_back_is_over();
+    // In this order: once a new order may come, this attempt may be forgotten.
+    if (ledger_.mark_unwanted(running_.sha256)) way_back_is_over();
   }
 }
 
@@ -106,8 +120,8 @@ void Agent::seed() {
   if (!seeder_.active()) {
     if (ports_.clock.monotonic_ms() < seed_ms_) return;
     // The slot may hold what a download left there, or the confirmed image of before a serial flash.
-    if (ledger_.progress().bytes != 0 && !ledger_.record_progress(0, ledger_.progress().seconds)) return;
-    if (!ledger_.forget_previous()) return;
+    if (ledger_.progress().bytes != 0 && !ledger_.record_progress(0, ledger_.progress().seconds)) return seed_failed();
+    if (!ledger_.forget_previous()) return seed_failed();
     seeder_.begin(ledger_.target_slot(), running_);
   }
   const Progress progress = seeder_.step(ports_.flash, ports_.crypto, scratch_);
@@ -120,8 +134,15 @@ void Agent::seed() {
     log("agent: the running image is kept in a slot");
     return;
   }
+  seed_failed();
+}
+
+void Agent::seed_failed() {
   log("agent: the running image could not be copied into a slot, trying again");
   seed_ms_ = ports_.clock.monotonic_ms() + kSeedRetryMs;
+  if (seed_tries_ < kSeedTries) ++seed_tries_;
+  // No update waits for ever for a flash that does not work.
+  if (seed_tries_ == kSeedTries && next(ledger_.state(), UpdateEvent::Fail)) fail(Reason::FlashError);
 }
 
 void Agent::keep_running() {
@@ -160,6 +181,9 @@ void Agent::download() {
     ProgressRecord done = ledger_.progress();
     // What a Revert wants is in the slot already: all that is left is to hash it.
     if (order.kind == AttemptKind::Revert) done.bytes = order.image_size;
+    // What is there already is only hashed again. It gets that time once more, but not for ever.
+    const std::uint64_t parts = done.bytes < order.image_size ? 1 : 2;
+    if (done.seconds >= parts * order.download_seconds) return fail(Reason::DownloadDeadline);
     downloader_.begin(ports_, ledger_.target_slot(), done, config_.download_bytes_per_second);
   }
   const Progress progress = downloader_.step(ports_, order, scratch_);

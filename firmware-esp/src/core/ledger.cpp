@@ -122,6 +122,8 @@ bool Ledger::confirm_attempt() {
   previous_ = before;
   confirmed_ = now;
   has_confirmed_ = true;
+  // Where this is lost, only a cable is in vain: the image would not be kept when it is flashed once more.
+  if (is_unwanted(now.image_sha256)) (void)mark_unwanted(Digest{});
   return true;
 }
 
@@ -138,6 +140,13 @@ bool Ledger::confirm_running(std::uint8_t slot, std::uint32_t size, const Digest
   has_confirmed_ = true;
   return true;
 }
+
+bool Ledger::is_unwanted(const Digest& image_sha256) {
+  UnwantedRecord unwanted;
+  return load(journal_, unwanted) && unwanted.image_sha256 == image_sha256;
+}
+
+bool Ledger::mark_unwanted(const Digest& image_sha256) { return store(journal_, UnwantedRecord{image_sha256}); }
 
 bool Ledger::forget_previous() {
   if (previous_.image_size == 0) return true;

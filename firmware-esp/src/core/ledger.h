@@ -40,6 +40,9 @@ class Ledger {
   // The confirmed image is the one of the attempt in force.
   [[nodiscard]] bool attempt_is_confirmed() const;
 
+  // The image failed its trial and passed none since; read from the journal at each call.
+  [[nodiscard]] bool is_unwanted(const Digest& image_sha256);
+
   // All of these return true when the change is durable. RAM takes the change in any case but accept(), so that a board
   // whose flash fails still reports what happens.
   [[nodiscard]] bool count_boot();
@@ -59,6 +62,7 @@ class Ledger {
   [[nodiscard]] bool use_old_config();                   // that of before the Config attempt in force
   [[nodiscard]] bool record_silence(std::uint32_t seconds);
   [[nodiscard]] bool record_config_trial(std::uint32_t old_version, std::uint32_t new_version);
+  [[nodiscard]] bool mark_unwanted(const Digest& image_sha256);  // of the image that stays for want of a way back
 
  private:
   void read_attempt();

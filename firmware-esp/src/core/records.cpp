@@ -159,6 +159,10 @@ bool load(Journal& journal, SilenceRecord& out) {
   return load_with(journal, out.kType, [&out](auto& io) { io.number(out.seconds); });
 }
 
+bool load(Journal& journal, UnwantedRecord& out) {
+  return load_with(journal, out.kType, [&out](auto& io) { io.bytes(out.image_sha256.bytes); });
+}
+
 bool store(Journal& journal, const BootsRecord& record) {
   return store_with(journal, record.kType, [&record](auto& io) { boots_fields(io, record); });
 }
@@ -207,6 +211,10 @@ bool store(Journal& journal, const ConfigTrialRecord& record) {
 
 bool store(Journal& journal, const SilenceRecord& record) {
   return store_with(journal, record.kType, [&record](auto& io) { io.number(record.seconds); });
+}
+
+bool store(Journal& journal, const UnwantedRecord& record) {
+  return store_with(journal, record.kType, [&record](auto& io) { io.bytes(record.image_sha256.bytes); });
 }
 
 }  // namespace flotilla

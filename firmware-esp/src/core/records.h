@@ -25,6 +25,7 @@ enum class RecordType : std::uint16_t {
   ConfigUse = 9,
   ConfigTrial = 10,
   Silence = 11,
+  Unwanted = 12,
 };
 
 // Ties the small records to the attempt they belong to: the first 8 bytes of the order's SHA-256.
@@ -133,6 +134,13 @@ struct SilenceRecord {
   std::uint32_t seconds = 0;
 };
 
+// An image that failed its trial and stays all the same, because there was no way back: nothing but another trial may
+// make it the one to keep.
+struct UnwantedRecord {
+  static constexpr RecordType kType = RecordType::Unwanted;
+  Digest image_sha256;  // zeros: none
+};
+
 // false when there is none or it is too short; `out` is then undefined.
 [[nodiscard]] bool load(Journal& journal, BootsRecord& out);
 [[nodiscard]] bool load(Journal& journal, LastCommandRecord& out);
@@ -145,6 +153,7 @@ struct SilenceRecord {
 [[nodiscard]] bool load(Journal& journal, ConfigUseRecord& out);
 [[nodiscard]] bool load(Journal& journal, ConfigTrialRecord& out);
 [[nodiscard]] bool load(Journal& journal, SilenceRecord& out);
+[[nodiscard]] bool load(Journal& journal, UnwantedRecord& out);
 
 [[nodiscard]] bool store(Journal& journal, const BootsRecord& record);
 [[nodiscard]] bool store(Journal& journal, const LastCommandRecord& record);
@@ -157,5 +166,6 @@ struct SilenceRecord {
 [[nodiscard]] bool store(Journal& journal, const ConfigUseRecord& record);
 [[nodiscard]] bool store(Journal& journal, const ConfigTrialRecord& record);
 [[nodiscard]] bool store(Journal& journal, const SilenceRecord& record);
+[[nodiscard]] bool store(Journal& journal, const UnwantedRecord& record);
 
 }  // namespace flotilla

@@ -1,4 +1,6 @@
 // Deep sleep: when a board may, what it leaves behind, and what becomes of a trial and of a download over many wakes.
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 
 #include "tests/fakes/device_rig.h"
@@ -72,7 +74,7 @@ TEST_P(TrialOverWakes, RunsOutByTheSumOfThem) {
   }
   EXPECT_EQ(rig.agent->state(), UpdateState::RolledBack);
   EXPECT_EQ(rig.agent->error(), Reason::NoOrder);
-  EXPECT_NEAR(wakes, GetParam().wakes, GetParam().wakes / 10 + 1);
+  EXPECT_LE(std::abs(wakes - GetParam().wakes), GetParam().wakes / 10 + 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Lengths, TrialOverWakes,
@@ -125,7 +127,7 @@ TEST(Sleep, ADownloadsTimeIsSummedOverWakes) {
   }
   EXPECT_EQ(rig.agent->state(), UpdateState::Failed);
   EXPECT_EQ(rig.agent->error(), Reason::DownloadDeadline);
-  EXPECT_NEAR(wakes, 30, 3);
+  EXPECT_LE(std::abs(wakes - 30), 3);
 }
 
 TEST(MaySleep, NotBeforeTheFirstImageIsKept) {
