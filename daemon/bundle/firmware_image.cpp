@@ -118,7 +118,7 @@ Result<ByteView, Error> find_image(ByteView file, const std::string& name) {
 }
 
 Result<ByteView, Error> find_flashable_image(ByteView file, const std::string& name) {
-  const auto image = find_image(file, name);
+  auto image = find_image(file, name);
   if (!image || image->data != file.data) return image;
   return Error{ErrorCode::Corrupt,
                name + " is a bare image: there is no bootloader in front of it and no image at 0x1000",

@@ -16,11 +16,16 @@ constexpr std::uint32_t kHeader = kProvisioningHeader;
 
 // An adoption block has one sector, so that its erasure is one operation. It ends inside the image area, so that it lies
 // in no slot and, on small boards, in no journal.
-static_assert(flash_map::provisioning(flash_map::kFlashSize, 1) ==
-              flash_map::provisioning(flash_map::kFlashSize, 0) + flash_map::kProvisioningSize);
 static_assert(flash_map::kImage + flash_map::kImageMax <= flash_map::kSlot[0], "the slots lie behind the image area");
 
 struct Work {
+  Work(hal::Flash& used, std::uint8_t* bytes, std::size_t count)
+      : flash(used),
+        buffer(bytes),
+        size(static_cast<std::uint32_t>(count)),
+        flash_size(used.size()),
+        place{flash_map::provisioning(flash_size, 0), flash_map::provisioning(flash_size, 1)} {}
+
   hal::Flash& flash;
   std::uint8_t* buffer;
   std::uint32_t size;
@@ -110,19 +115,16 @@ FlashText text_of(Adoption adoption) {
 }
 
 Adoption adopt_provisioning(hal::Flash& flash, std::uint8_t* buffer, std::size_t size) {
-  const std::uint32_t flash_size = flash.size();
-  const std::uint32_t first = flash_map::provisioning(flash_size, 0);
-  const Work work{
-      flash, buffer, static_cast<std::uint32_t>(size), flash_size, {first, first + flash_map::kProvisioningSize}};
+  const Work work(flash, buffer, size);
   const std::uint32_t length = image_size_at(flash, flash_map::kImage);
   const std::uint32_t block = (flash_map::kImage + length + kSector - 1) & ~(kSector - 1);
-  if (length == 0 || block + kSector > flash_map::image_end(flash_size)) return Adoption::None;
+  if (length == 0 || block + kSector > flash_map::image_end(work.flash_size)) return Adoption::None;
   if (!looks_like_block(work, block, kSector)) return Adoption::None;
 
   Adoption result = Adoption::Erased;
   if (!is_good_copy(work, work.place[0]) && !is_good_copy(work, work.place[1])) {
     if (!is_good_block(work, block, kSector)) return Adoption::Damaged;
-    if (!store(work, block, first)) return Adoption::NotWritten;
+    if (!store(work, block, work.place[0])) return Adoption::NotWritten;
     result = Adoption::Adopted;
   }
   // Last the one by which the next boot sees that there is something to do.
