@@ -45,12 +45,46 @@ class FlashText {
   template <std::size_t Size>
   explicit FlashText(const FlashLiteral<Size>& literal) : at_(reinterpret_cast<const char*>(literal.words.data())) {}
 
+  [[nodiscard]] bool empty() const { return at_ == nullptr || flash_byte(at_) == '\0'; }
+  // For who prints from flash by himself (FPSTR of the Arduino core); never read it as an ordinary text.
+  [[nodiscard]] const char* in_flash() const { return at_; }
   // Copies at most `capacity` bytes, without the zero; returns how many.
   std::size_t copy(char* out, std::size_t capacity) const;
 
  private:
   const char* at_ = nullptr;
 };
+
+// The names of numbers in words: for each row its number in one byte, and the name with its zero.
+struct NumberedName {
+  std::uint8_t number;
+  std::string_view name;
+};
+
+template <std::size_t Rows>
+constexpr std::size_t packed_words(const NumberedName (&rows)[Rows]) {
+  std::size_t bytes = 0;
+  for (const auto& row : rows) bytes += row.name.size() + 2;
+  return (bytes + 3) / 4;
+}
+
+template <std::size_t Words, std::size_t Rows>
+constexpr std::array<std::uint32_t, Words> pack_names(const NumberedName (&rows)[Rows]) {
+  std::array<std::uint32_t, Words> words{};
+  std::size_t at = 0;
+  for (const auto& row : rows) {
+    words[at / 4] |= std::uint32_t{row.number} << at % 4 * 8;
+    ++at;
+    for (std::size_t i = 0; i < row.name.size(); ++i, ++at) {
+      words[at / 4] |= std::uint32_t{static_cast<unsigned char>(row.name[i])} << at % 4 * 8;
+    }
+    ++at;
+  }
+  return words;
+}
+
+// The name of `number` in the `rows` rows that were packed; empty where it has none.
+FlashText find_name(const std::uint32_t* packed, std::size_t rows, std::uint32_t number);
 
 // In RAM, cut to what fits.
 template <std::size_t N>

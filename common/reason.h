@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/flash_text.h"
+
 namespace flotilla {
 
 enum class Reason : std::uint8_t {
@@ -56,13 +58,14 @@ enum class Reason : std::uint8_t {
   Unknown = 255,  // stands for a number that a newer peer sent and this build does not know
 };
 
-// The enumerator's name, for logs, tables and JSON.
-[[nodiscard]] std::string_view to_string(Reason reason);
-
-// One plain sentence for people, without a full stop.
-[[nodiscard]] std::string_view explain(Reason reason);
+// The enumerator's name, for the device's log.
+[[nodiscard]] FlashText name_of(Reason reason);
 
 // The reason of that number, Unknown where this build has no name for it.
 [[nodiscard]] Reason reason_from_number(std::uint32_t number);
+
+// The host's: the enumerator's name, for logs, tables and JSON, and one plain sentence for people, without a full stop.
+[[nodiscard]] std::string_view to_string(Reason reason);
+[[nodiscard]] std::string_view explain(Reason reason);
 
 }  // namespace flotilla

@@ -1,5 +1,10 @@
 #include "common/update_state.h"
 
+#include <array>
+#include <iterator>
+
+#include "common/update_state_names.h"
+
 namespace flotilla {
 namespace {
 
@@ -44,16 +49,28 @@ constexpr UpdateTransition kTable[] = {
 };
 // clang-format on
 
-constexpr std::string_view kStateNames[] = {"idle",  "accepted",  "downloading", "verified", "armed",
-                                            "trial", "confirmed", "rolled-back", "failed"};
-constexpr std::string_view kEventNames[] = {"accept",   "start-download", "image-verified", "arm",     "boot-new",
-                                            "boot-old", "reset",          "confirm",        "go-back", "fail"};
+// On the chip a row is one word: from, event and to in a byte each.
+constexpr std::uint32_t key(UpdateState from, UpdateEvent event) {
+  return static_cast<std::uint32_t>(from) | static_cast<std::uint32_t>(event) << 8;
+}
+
+constexpr auto pack_table() {
+  std::array<std::uint32_t, std::size(kTable)> words{};
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    words[i] = key(kTable[i].from, kTable[i].event) | static_cast<std::uint32_t>(kTable[i].to) << 16;
+  }
+  return words;
+}
+
+FLOTILLA_IN_FLASH constexpr auto kPackedTable = pack_table();
+FLOTILLA_IN_FLASH constexpr auto kPackedNames = pack_names<packed_words(kUpdateStateNames)>(kUpdateStateNames);
 
 }  // namespace
 
 std::optional<UpdateState> next(UpdateState state, UpdateEvent event) {
-  for (const auto& row : kTable) {
-    if (row.from == state && row.event == event) return row.to;
+  for (const auto& packed : kPackedTable) {
+    const std::uint32_t row = flash_word(&packed);
+    if ((row & 0xFFFF) == key(state, event)) return static_cast<UpdateState>(row >> 16);
   }
   return std::nullopt;
 }
@@ -63,9 +80,9 @@ const UpdateTransition* update_transitions(std::size_t& count) {
   return kTable;
 }
 
-std::string_view to_string(UpdateState state) { return kStateNames[static_cast<std::size_t>(state)]; }
-
-std::string_view to_string(UpdateEvent event) { return kEventNames[static_cast<std::size_t>(event)]; }
+FlashText name_of(UpdateState state) {
+  return find_name(kPackedNames.data(), std::size(kUpdateStateNames), static_cast<std::uint32_t>(state));
+}
 
 bool update_state_from_number(std::uint32_t number, UpdateState& out) {
   if (number > static_cast<std::uint32_t>(UpdateState::Failed)) return false;

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string_view>
 
+#include "common/flash_text.h"
+
 namespace flotilla {
 
 // Numbers are on the wire and in the journal: never reused.
@@ -46,6 +48,9 @@ struct UpdateTransition {
 // The whole table, for tests and for generated documents.
 [[nodiscard]] const UpdateTransition* update_transitions(std::size_t& count);
 
+// For the device's log.
+[[nodiscard]] FlashText name_of(UpdateState state);
+// The host's.
 [[nodiscard]] std::string_view to_string(UpdateState state);
 [[nodiscard]] std::string_view to_string(UpdateEvent event);
 

@@ -16,7 +16,7 @@ struct UpdateView {
   std::uint64_t attempt = 0;
   std::uint32_t progress = 0;  // percent
   std::string reason;          // why it failed or went back
-  std::string error_text;      // the device's own words
+  std::string error_text;      // a sentence: what the reason means, and what the device added
 };
 
 struct BootView {

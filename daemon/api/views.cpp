@@ -36,7 +36,7 @@ std::string reason_text(Why why) {
 
 UpdateView update_of(const Heartbeat& reported) {
   return {std::string(to_string(reported.update_state)), reported.attempt_id, reported.progress_percent,
-          reason_text(reported.error), text_of(reported.error_text)};
+          reason_text(reported.error), core::error_sentence(reported)};
 }
 
 OrderView view_of_order(const core::Order& order) {

@@ -57,7 +57,7 @@ void add_update_facts(const api::DeviceView& device, Facts& facts) {
   facts.add("release counter",
             std::to_string(device.release_counter) + ", security floor " + std::to_string(device.security_floor));
   facts.add("state", Cell(state_text(device), colour_of_state(device.update.state)));
-  if (!device.update.error_text.empty()) facts.add("device says", device.update.error_text);
+  if (!device.update.error_text.empty()) facts.add("reason", device.update.error_text);
   if (device.update.attempt != 0) facts.add("attempt", std::to_string(device.update.attempt));
   if (!device.deferred.empty()) facts.add("deferred", device.deferred);
   if (!device.refusal.reason.empty()) {

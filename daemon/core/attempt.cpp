@@ -1,5 +1,6 @@
 #include "daemon/core/attempt.h"
 
+#include "daemon/core/names.h"
 #include "daemon/core/orders.h"
 #include "daemon/core/reconcile.h"
 
@@ -30,7 +31,7 @@ std::string detail_of(const Heartbeat& report, MemberEvent event) {
     return "confirmed, but it reports another image: " + std::string{to_hex(report.running_sha256).view()};
   }
   if (report.update_state != UpdateState::RolledBack && report.update_state != UpdateState::Failed) return "";
-  return std::string{report.error_text.empty() ? explain(report.error) : report.error_text.view()};
+  return error_sentence(report);
 }
 
 // The network was away during the attempt: what the image says about the network is no word about the image.

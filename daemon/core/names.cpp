@@ -104,4 +104,13 @@ std::string name_some(std::vector<std::string> devices) {
   return text;
 }
 
+std::string error_sentence(const Heartbeat& report) {
+  const auto text = report.error_text.view();
+  if (report.error == Reason::None) return std::string{text};
+  const auto meaning = explain(report.error);
+  // An agent may send the sentence itself, cut to what fits.
+  if (meaning.substr(0, text.size()) == text) return std::string{meaning};
+  return std::string{meaning} + " (" + std::string{text} + ")";
+}
+
 }  // namespace flotilla::core

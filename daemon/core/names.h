@@ -18,5 +18,8 @@ namespace flotilla::core {
 
 // "esp-01, esp-02 and 7 more": at most five by name, in their order.
 [[nodiscard]] std::string name_some(std::vector<std::string> devices);
+// One sentence about the update that a device reports: what its error's number means, and what the device added. Empty
+// without either.
+[[nodiscard]] std::string error_sentence(const Heartbeat& report);
 
 }  // namespace flotilla::core

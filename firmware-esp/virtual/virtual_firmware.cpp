@@ -115,7 +115,7 @@ class Firmware {
     const BoardCheck check =
         load_board(context_.flash, crypto_, workspace_.data(), workspace_.size(), provisioning_, board_);
     if (check != BoardCheck::Good) {
-      context_.log.error(to_string(check));
+      context_.log.error(std::string(to_ram<128>(text_of(check)).view()));
       return false;
     }
     context_.log.info("uses provisioning version " + std::to_string(board_.config_version) + ", copy " +

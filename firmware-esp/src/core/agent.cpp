@@ -77,11 +77,11 @@ Agent::Agent(const hal::Ports& ports, Application& application, const AgentConfi
 bool Agent::has_room() {
   const std::uint32_t size = ports_.flash.size();
   if (size < flash_map::kSmallestFlash) {
-    log("agent: the flash is smaller than 512 KB, this board cannot be managed");
+    log(FLOTILLA_TEXT("agent: the flash is smaller than 512 KB, this board cannot be managed"));
     return false;
   }
   if (!image_in_bounds(ports_.flash)) {
-    log("agent: the running image reaches into journal or provisioning, make it smaller");
+    log(FLOTILLA_TEXT("agent: the running image reaches into journal or provisioning, make it smaller"));
     return false;
   }
   const bool slots = flash_map::has_slots(size);
@@ -90,8 +90,8 @@ bool Agent::has_room() {
   const bool behind = config_.file_system_start >= flash_map::reserved_end(size);
   const bool before = !slots && end != 0 && end <= flash_map::agent_journal(size);
   if (file_system && !behind && !before) {
-    log(slots ? "agent: the file system must not begin below 0x300000, choose such a flash layout (4MB FS:1MB)"
-              : "agent: the file system covers journal or provisioning, choose a flash layout without one");
+    log(slots ? FLOTILLA_TEXT("agent: the file system must not begin below 0x300000, choose 4MB FS:1MB")
+              : FLOTILLA_TEXT("agent: the file system covers journal or provisioning, choose a layout without one"));
     return false;
   }
   return true;
@@ -100,10 +100,10 @@ bool Agent::has_room() {
 bool Agent::begin() {
   if (!has_room()) return false;
   if (!ledger_.open()) {
-    log("agent: the journal cannot be written, check the flash");
+    log(FLOTILLA_TEXT("agent: the journal cannot be written, check the flash"));
     return false;
   }
-  if (!ledger_.count_boot()) log("agent: the boot could not be counted in the journal");
+  if (!ledger_.count_boot()) log(FLOTILLA_TEXT("agent: the boot could not be counted in the journal"));
   report_.boot_id = ports_.random.next();
   step_ms_ = heard_ms_ = ports_.clock.monotonic_ms();
   running_ = identify_running(ports_.flash, ports_.crypto, scratch_);
@@ -231,7 +231,8 @@ bool Agent::accept(const CommandCase& subject) {
   give_config_up();
   if (!ledger_.accept(attempt)) return false;
   // An agent that does not know this kind of attempt yet must at least know that its sequence is spent.
-  if (ledger_.has_config_attempt() && !note(subject)) log("agent: the sequence was not journaled once more");
+  if (ledger_.has_config_attempt() && !note(subject))
+    log(FLOTILLA_TEXT("agent: the sequence was not journaled once more"));
   downloader_.stop(ports_);
   report_.http_status = 0;
   report_.progress_bytes = 0;
@@ -241,7 +242,7 @@ bool Agent::accept(const CommandCase& subject) {
 }
 
 void Agent::refuse(std::uint32_t sequence, Reason reason) {
-  log("command refused: ", explain(reason));
+  log(FLOTILLA_TEXT("command refused: "), name_of(reason));
   if (reason == Reason::Unfit || reason == Reason::LowMemory || reason == Reason::NoTime) hindered_by(reason);
   if (report_.refused_sequence == sequence && report_.refusal == reason) return;
   report_.refused_sequence = sequence;
@@ -285,26 +286,21 @@ bool Agent::heard() const {
 void Agent::restart_when_heard() {
   const bool reachable = ports_.mqtt.link() == hal::Link::Up;
   if (reachable && !heard() && ports_.clock.monotonic_ms() < leave_ms_) return;
-  log("agent: restart");
+  log(FLOTILLA_TEXT("agent: restart"));
   restarting_ = true;
   ports_.boot.restart();
 }
 
 void Agent::changed() {
-  log("update: ", to_string(ledger_.state()));
-  if (ledger_.reason() != Reason::None) log("reason: ", explain(ledger_.reason()));
+  log(FLOTILLA_TEXT("update: "), name_of(ledger_.state()));
+  if (ledger_.reason() != Reason::None) log(FLOTILLA_TEXT("reason: "), name_of(ledger_.reason()));
   heartbeat_.now();
 }
 
-void Agent::log(std::string_view text, std::string_view detail) {
+void Agent::log(FlashText text, FlashText detail) {
   char line[112];
-  std::size_t size = 0;
-  for (const auto part : {text, detail}) {
-    const std::size_t room = sizeof line - size;
-    const std::size_t count = part.size() < room ? part.size() : room;
-    if (count != 0) std::memcpy(line + size, part.data(), count);
-    size += count;
-  }
+  std::size_t size = text.copy(line, sizeof line);
+  size += detail.copy(line + size, sizeof line - size);
   application_.log(std::string_view(line, size));
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/flash_text.h"
 #include "common/messages.h"
 #include "firmware-esp/src/core/agent_config.h"
 #include "firmware-esp/src/core/application.h"
@@ -86,7 +87,7 @@ class Agent {
   [[nodiscard]] std::uint64_t trusted_time() const;
   void report();
   std::size_t encode_heartbeat();
-  void log(std::string_view text, std::string_view detail = {});
+  void log(FlashText text, FlashText detail = {});
   void changed();  // of state: logs it and sends a heartbeat at once
 
   // agent_work.cpp: what each state has to do

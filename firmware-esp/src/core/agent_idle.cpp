@@ -35,7 +35,7 @@ void Agent::ask_again() {
   if (hindrance_ == Reason::NoTime && ports_.clock.unix_seconds() == 0) return;
   hindered_by(Reason::None);
   ask_ms_ = now + kAskAgainMs;
-  log("agent: connecting anew for the order that was refused");
+  log(FLOTILLA_TEXT("agent: connecting anew for the order that was refused"));
   ports_.mqtt.disconnect();
 }
 

@@ -38,7 +38,7 @@ void Agent::settle_config() {
 void Agent::leave_config() {
   const bool journaled_new = ledger_.config_use() == ledger_.config_trial().new_version;
   if (!ledger_.use_old_config()) {
-    log("agent: the way back to the old provisioning cannot be journaled");
+    log(FLOTILLA_TEXT("agent: the way back to the old provisioning cannot be journaled"));
   } else if (runs_new_config() && journaled_new) {
     return last_words();
   }
@@ -62,7 +62,8 @@ void Agent::give_config_up() {
   if (!ledger_.has_config_attempt() || !is_active(ledger_.state())) return;
   config_download_.stop(ports_);
   if (ledger_.progress().bytes == 0) return;
-  if (!void_config(ports_.flash, other_copy(board_))) log("agent: the new provisioning could not be voided");
+  if (!void_config(ports_.flash, other_copy(board_)))
+    log(FLOTILLA_TEXT("agent: the new provisioning could not be voided"));
 }
 
 // Armed comes before the choice of the copy. The other way round a cut between the two would use a provisioning that
@@ -79,7 +80,7 @@ void Agent::arm_config() {
 
 void Agent::use_config(std::uint32_t version) {
   if (ledger_.use_config(version)) return last_words();
-  log("agent: the choice of the provisioning cannot be journaled");
+  log(FLOTILLA_TEXT("agent: the choice of the provisioning cannot be journaled"));
   move(UpdateEvent::BootOld, Reason::FlashError);
 }
 
@@ -118,17 +119,17 @@ void Agent::mind_the_silence(std::uint64_t now) {
       silence += static_cast<std::uint32_t>(now / 1000) + config_.sleep_seconds;
     if (silence >= config_.broker_patience_seconds && may_change_config() && choose_other_config()) silence = 0;
   }
-  if (!ledger_.record_silence(silence)) log("agent: the time without the broker was not journaled");
+  if (!ledger_.record_silence(silence)) log(FLOTILLA_TEXT("agent: the time without the broker was not journaled"));
 }
 
 bool Agent::choose_other_config() {
   const ConfigCopy other = inspect_config(ports_.flash, other_copy(board_));
   if (!other.good || other.version == board_.config_version) return false;
   if (!ledger_.use_config(other.version)) {
-    log("agent: the other provisioning cannot be journaled");
+    log(FLOTILLA_TEXT("agent: the other provisioning cannot be journaled"));
     return false;
   }
-  log("agent: no broker for long, the other provisioning is tried");
+  log(FLOTILLA_TEXT("agent: no broker for long, the other provisioning is tried"));
   return true;
 }
 

@@ -66,7 +66,7 @@ void Agent::count_lost_time() {
   if (ports_.boot.facts().reset_reason == ResetReason::DeepSleep) return;
   const ProgressRecord& before = ledger_.progress();
   if (ledger_.record_progress(before.bytes, before.seconds + kBootSeconds)) return;
-  log("agent: the progress was not journaled");
+  log(FLOTILLA_TEXT("agent: the progress was not journaled"));
 }
 
 void Agent::settle_rolled_back(bool runs_new) {
@@ -80,7 +80,7 @@ void Agent::settle_rolled_back(bool runs_new) {
   if (arm_way_back(ledger_, ports_.flash, ports_.boot, ports_.crypto, scratch_)) {
     last_words();
   } else {
-    log("agent: no way back, the unwanted image stays");
+    log(FLOTILLA_TEXT("agent: no way back, the unwanted image stays"));
     // In this order: once a new order may come, this attempt may be forgotten.
     if (ledger_.mark_unwanted(running_.sha256)) way_back_is_over();
   }
@@ -88,13 +88,13 @@ void Agent::settle_rolled_back(bool runs_new) {
 
 // From here on a new order may come.
 void Agent::way_back_is_over() {
-  if (!ledger_.settle()) log("agent: the journal cannot be written");
+  if (!ledger_.settle()) log(FLOTILLA_TEXT("agent: the journal cannot be written"));
 }
 
 // Each change is in the journal before anything is done about it, and is reported at once.
 void Agent::move(UpdateEvent event, Reason reason) {
   const UpdateState before = ledger_.state();
-  if (!ledger_.move(event, reason)) log("agent: not journaled: ", to_string(event));
+  if (!ledger_.move(event, reason)) log(FLOTILLA_TEXT("agent: not journaled: "), name_of(ledger_.state()));
   if (ledger_.state() != before) changed();
 }
 
@@ -131,14 +131,14 @@ void Agent::seed() {
       ledger_.confirm_running(seeder_.slot(), running_.size, running_.sha256, VersionText(config_.version))) {
     seed_wanted_ = false;
     keep_running();
-    log("agent: the running image is kept in a slot");
+    log(FLOTILLA_TEXT("agent: the running image is kept in a slot"));
     return;
   }
   seed_failed();
 }
 
 void Agent::seed_failed() {
-  log("agent: the running image could not be copied into a slot, trying again");
+  log(FLOTILLA_TEXT("agent: the running image could not be copied into a slot, trying again"));
   seed_ms_ = ports_.clock.monotonic_ms() + kSeedRetryMs;
   if (seed_tries_ < kSeedTries) ++seed_tries_;
   // No update waits for ever for a flash that does not work.
@@ -147,7 +147,7 @@ void Agent::seed_failed() {
 
 void Agent::keep_running() {
   if (!ports_.boot.keep(ledger_.confirmed().slot, ledger_.confirmed().image_size)) {
-    log("agent: the boot path does not know the kept image");
+    log(FLOTILLA_TEXT("agent: the boot path does not know the kept image"));
   }
 }
 
@@ -200,7 +200,7 @@ void Agent::record_progress(std::uint32_t step_seconds) {
   const std::uint32_t seconds = of_config ? config_download_.seconds(ports_.clock) : downloader_.seconds(ports_.clock);
   if (safe <= ledger_.progress().bytes && seconds < ledger_.progress().seconds + step_seconds) return;
   // Not durable only means that more is fetched again after a cut.
-  if (!ledger_.record_progress(safe, seconds)) log("agent: the progress was not journaled");
+  if (!ledger_.record_progress(safe, seconds)) log(FLOTILLA_TEXT("agent: the progress was not journaled"));
 }
 
 void Agent::fail(Reason reason) { (void)end_attempt(reason); }
@@ -210,7 +210,7 @@ bool Agent::end_attempt(Reason reason) {
   downloader_.stop(ports_);
   report_.deferred.clear();
   const bool durable = ledger_.move(UpdateEvent::Fail, reason);
-  if (!durable) log("agent: not journaled: ", to_string(UpdateEvent::Fail));
+  if (!durable) log(FLOTILLA_TEXT("agent: not journaled: "), name_of(UpdateState::Failed));
   changed();
   return durable;
 }
@@ -264,7 +264,7 @@ void Agent::record_trial_time(std::uint32_t step_seconds) {
   if (trial_clock_.total_seconds() < use.total_seconds + step_seconds) return;
   use.seconds = trial_clock_.seconds();
   use.total_seconds = trial_clock_.total_seconds();
-  if (!ledger_.record_trial(use)) log("agent: the trial's time was not journaled");
+  if (!ledger_.record_trial(use)) log(FLOTILLA_TEXT("agent: the trial's time was not journaled"));
 }
 
 // The boot path first: the other way round a cut could leave it counting the trial boots of an image that the journal
@@ -280,7 +280,7 @@ void Agent::go_back(Reason reason) {
   if (ledger_.has_config_attempt()) return leave_config();
   // Where this fails the next boot tries once more, and then says that the image stays.
   if (!arm_way_back(ledger_, ports_.flash, ports_.boot, ports_.crypto, scratch_))
-    log("agent: the way back could not be armed");
+    log(FLOTILLA_TEXT("agent: the way back could not be armed"));
   last_words();
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "common/flash_text.h"
 #include "common/messages.h"
 #include "common/trust.h"
 #include "firmware-esp/src/hal.h"
@@ -36,7 +37,7 @@ enum class BoardCheck : std::uint8_t {
   Unreadable,      // the flash could not be read
 };
 // One plain sentence that says what to do about it.
-[[nodiscard]] const char* to_string(BoardCheck check);
+[[nodiscard]] FlashText text_of(BoardCheck check);
 
 // Reads the copy that the journal says is to be used, otherwise the one with the higher version, into `workspace`
 // (kProvisioningSize bytes are always enough), decodes it, and checks that the trust store is sound and signed by its own

@@ -30,17 +30,19 @@ std::uint32_t running_counter(const Ledger& ledger, const Digest& running) {
   return 0;
 }
 
+// The text says only what the code does not.
 void fill_error(const Ledger& ledger, int http_status, Heartbeat& out) {
   out.error = ledger.reason();
-  if (out.error == Reason::None) return;
-  out.error_text.assign_cut(explain(out.error));
   if (out.error != Reason::DownloadRefused || http_status < 100 || http_status > 999) return;
-  char text[] = "the image server answers HTTP 000";
-  constexpr std::size_t kDigits = sizeof text - 4;
-  text[kDigits] = static_cast<char>('0' + http_status / 100);
-  text[kDigits + 1] = static_cast<char>('0' + http_status / 10 % 10);
-  text[kDigits + 2] = static_cast<char>('0' + http_status % 10);
-  out.error_text.assign_cut(text);
+  const char text[] = {'H',
+                       'T',
+                       'T',
+                       'P',
+                       ' ',
+                       static_cast<char>('0' + http_status / 100),
+                       static_cast<char>('0' + http_status / 10 % 10),
+                       static_cast<char>('0' + http_status % 10)};
+  out.error_text.assign_cut(std::string_view(text, sizeof text));
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ bool Node::load() {
   if (adoption != Adoption::None) say(F("adoption: "), to_ram<80>(text_of(adoption)).view());
   const BoardCheck check = load_board(flash_, crypto_, workspace.get(), kWorkspace, *provisioning, board_);
   if (check != BoardCheck::Good) {
-    problem_ = to_string(check);
+    problem_ = text_of(check).in_flash();
     return false;
   }
   if (!identity_.load(*provisioning)) {

@@ -232,6 +232,7 @@ class Trace {
 #define EXPECT_LE(a, b) FLOTILLA_EXPECT(FLOTILLA_COMPARE(compare_le, a, b))
 #define EXPECT_GT(a, b) FLOTILLA_EXPECT(FLOTILLA_COMPARE(compare_gt, a, b))
 #define EXPECT_GE(a, b) FLOTILLA_EXPECT(FLOTILLA_COMPARE(compare_ge, a, b))
+#define EXPECT_NEAR(a, b, error) EXPECT_LE((a) < (b) ? (b) - (a) : (a) - (b), error)
 #define EXPECT_STREQ(a, b) FLOTILLA_EXPECT(FLOTILLA_COMPARE(compare_text, a, b))
 #define ASSERT_TRUE(a) FLOTILLA_ASSERT(::testing::internal::compare_bool(#a, static_cast<bool>(a), true))
 #define ASSERT_FALSE(a) FLOTILLA_ASSERT(::testing::internal::compare_bool(#a, static_cast<bool>(a), false))

@@ -519,7 +519,7 @@ TEST_P(AgentConfigCut, AtEveryOperationTheBoardKeepsAProvisioning) {
       ++cuts;
       const auto used_before = rig.used.size();
       rig.power_cycle();
-      ASSERT_TRUE(rig.run_to_reported(GetParam().end)) << to_string(rig.check);
+      ASSERT_TRUE(rig.run_to_reported(GetParam().end)) << to_ram<96>(text_of(rig.check)).view();
       ASSERT_GT(rig.used.size(), used_before);
       EXPECT_EQ(rig.password(), "first");
       EXPECT_TRUE(rig.copy(rig.board.config_copy).good);

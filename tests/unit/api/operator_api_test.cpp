@@ -53,7 +53,7 @@ TEST_F(OperatorApiTest, ADeviceShowsWhatItReported) {
   EXPECT_EQ(device["confirmed"], true);
   EXPECT_EQ(device["update"]["state"], "confirmed");
   EXPECT_EQ(device["update"]["reason"], "SelfTest");
-  EXPECT_EQ(device["update"]["error_text"], "\x1b[2J sensor not found");
+  EXPECT_EQ(device["update"]["error_text"], "the application's self-test failed (\x1b[2J sensor not found)");
   EXPECT_EQ(device["boot"]["count"], 7);
   EXPECT_EQ(device["chip_id"], "c0ffee");
   EXPECT_EQ(device["capabilities"]["local_rollback"], true);

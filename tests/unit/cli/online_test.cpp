@@ -88,11 +88,11 @@ TEST_F(Online, DevicesAreListedShownAndExplained) {
   EXPECT_TRUE(has(list.out, "kitchen")) << list.out;
   EXPECT_TRUE(has(list.out, "111111111111")) << list.out;
   const Said shown = run({"device", "show", "kitchen"});
-  EXPECT_TRUE(has(shown.out, "device says      \\x1b[2Jboo\n")) << shown.out;
+  EXPECT_TRUE(has(shown.out, "reason           the application's self-test failed (\\x1b[2Jboo)\n")) << shown.out;
   EXPECT_EQ(shown.out.find('\x1b'), std::string::npos);
   const Said json = run_json({"device", "show", "kitchen"});
   EXPECT_EQ(json.out.find('\x1b'), std::string::npos);
-  EXPECT_EQ(nlohmann::json::parse(json.out)["update"]["error_text"], "\x1b[2Jboo");
+  EXPECT_EQ(nlohmann::json::parse(json.out)["update"]["error_text"], "the application's self-test failed (\x1b[2Jboo)");
   const Said why = run({"device", "why", "kitchen"});
   EXPECT_EQ(why.exit_code, kDone);
   EXPECT_EQ(std::count(why.out.begin(), why.out.end(), '\n'), 1) << why.out;
