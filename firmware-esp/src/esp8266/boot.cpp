@@ -3,11 +3,8 @@
 #include <Arduino.h>
 #include <cstddef>
 #include <cstring>
-
-extern "C" {
 #include <eboot_command.h>
 #include <user_interface.h>
-}
 
 #include "common/flash_map.h"
 #include "firmware-esp/src/chip/eboot_command.h"

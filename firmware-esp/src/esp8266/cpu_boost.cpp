@@ -1,8 +1,6 @@
 #include "firmware-esp/src/esp8266/cpu_boost.h"
 
-extern "C" {
 #include <user_interface.h>
-}
 
 namespace flotilla {
 

@@ -70,12 +70,11 @@ void EspMqtt::poll() {
   }
   if (!wifi_.up()) {
     if (link_ != hal::Link::NoNetwork) drop(hal::Link::NoNetwork);
-    backoff_.at_once();
     return;
   }
+  if (link_ == hal::Link::NoNetwork) network_is_back();
   if (paused_) return;
   if (link_ != hal::Link::Up) {
-    if (link_ == hal::Link::NoNetwork) link_ = hal::Link::Unreachable;
     if (backoff_.due(clock_.monotonic_ms())) connect();
     return;
   }
@@ -86,6 +85,13 @@ void EspMqtt::poll() {
   }
   // The broker was there a moment ago; when it or the network is away, the next attempt will tell.
   if (!alive) drop(hal::Link::Refused);
+}
+
+// An access point that comes back brings all its boards at once: they must not reach the broker in one moment. A boot is
+// nobody else's, and a board that sleeps must not wait.
+void EspMqtt::network_is_back() {
+  link_ = hal::Link::Unreachable;
+  if (session_ != 0) backoff_.failed(clock_.monotonic_ms(), random_.next());
 }
 
 void EspMqtt::connect() {
@@ -141,10 +147,13 @@ void EspMqtt::disconnect() {
   drop(hal::Link::Unreachable);
 }
 
+// Leaves in order but still "online": the board goes on working, and will be back.
 void EspMqtt::pause() {
   if (paused_) return;
-  disconnect();
   paused_ = true;
+  if (link_ != hal::Link::Up) return;
+  client_.disconnect();
+  drop(hal::Link::Unreachable);
 }
 
 void EspMqtt::resume() {

@@ -37,6 +37,7 @@ class EspMqtt final : public hal::Mqtt {
  private:
   static void on_message(MQTTClient* client, char* topic, char* bytes, int length);
   void take(const char* bytes, std::size_t size);
+  void network_is_back();
   void connect();
   bool log_in();
   void drop(hal::Link link);
