@@ -120,6 +120,18 @@ TEST(EspDownload, GivesUpTheBrokerWhileMemoryIsShort) {
   EXPECT_EQ(rig.mqtt.link(), hal::Link::Up);
 }
 
+TEST(EspDownload, ItsEndDoesNotHurryTheBroker) {
+  NetworkRig rig;
+  rig.core.wifi_up = true;
+  rig.core.handshake_works = false;
+  rig.mqtt.poll();  // fails, and waits
+  rig.core.handshake_works = true;
+  rig.download.begin("/v1/images/ab", 0);
+  rig.download.stop();
+  rig.mqtt.poll();
+  EXPECT_EQ(rig.mqtt.link(), hal::Link::Refused);
+}
+
 TEST(EspDownload, StopsAtOnce) {
   NetworkRig rig;
   rig.core.to_read = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789";

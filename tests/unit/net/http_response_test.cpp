@@ -65,6 +65,7 @@ TEST(HttpResponse, MalformedHeadsAreRefused) {
       partial + "Content-Range: bytes 0/-9\r\n",
       partial + "Content-Range: items 0-9/10\r\n",
       ok + "Content-Length: " + std::string(120, '0') + "1\r\n",
+      ok + "Transfer-Encoding: identity" + std::string(120, ' ') + ", chunked\r\n",
       partial + "Content-Range: bytes 0-9/10" + std::string(120, ' ') + "\r\n",
       ok + "X: " + std::string(5000, 'x'),
       ok +
