@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 namespace flotilla::test {
 namespace {
@@ -19,7 +20,8 @@ std::string last_lines(const std::string& text, std::size_t bytes) {
 
 }  // namespace
 
-LiveFleet::LiveFleet(int boards, int sector_ms) : sector_ms_(sector_ms) {
+LiveFleet::LiveFleet(int boards, int sector_ms, std::vector<std::string> board_options)
+    : sector_ms_(sector_ms), board_options_(std::move(board_options)) {
   std::filesystem::permissions(dir_.path(), std::filesystem::perms(0755));  // mosquitto gives up root
   setenv("FLOTILLA_AUTHORITY", file("fleet").c_str(), 1);
   setenv("FLOTILLA_SOCKET", file("flotillad.sock").c_str(), 1);
@@ -71,15 +73,11 @@ void LiveFleet::start_daemon() {
 }
 
 void LiveFleet::start_boards() {
-  std::vector<std::string> run = {program("virtual-esp"),
-                                  "run",
-                                  "--state",
-                                  file("boards"),
-                                  "--image",
-                                  file("sensor-1.0.0.bin"),
-                                  "--sector-ms",
-                                  std::to_string(sector_ms_),
-                                  "--provisioning"};
+  std::vector<std::string> run = {
+      program("virtual-esp"),    "run", "--state", file("boards"), "--image", file("sensor-1.0.0.bin"), "--sector-ms",
+      std::to_string(sector_ms_)};
+  run.insert(run.end(), board_options_.begin(), board_options_.end());
+  run.emplace_back("--provisioning");
   for (const auto& id : ids_) run.push_back(file("fleet/devices/" + id + "/provisioning.bin"));
   boards_ = Process(run, file("boards.log"));
 }

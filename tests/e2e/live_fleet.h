@@ -19,8 +19,9 @@ namespace flotilla::test {
 class LiveFleet {
  public:
   // Makes the authority, enrols the boards esp-01, esp-02, ..., starts everything and waits until all are online on 1.0.0.
-  // `sector_ms`: how long a board's flash takes for a sector; a real one takes about 40.
-  explicit LiveFleet(int boards, int sector_ms = 1);
+  // `sector_ms`: how long a board's flash takes for a sector; a real one takes about 40. `board_options`: further ones of
+  // `virtual-esp run`.
+  explicit LiveFleet(int boards, int sector_ms = 1, std::vector<std::string> board_options = {});
   ~LiveFleet();
   LiveFleet(const LiveFleet&) = delete;
   LiveFleet& operator=(const LiveFleet&) = delete;
@@ -64,6 +65,7 @@ class LiveFleet {
 
   TempDir dir_;
   int sector_ms_;
+  std::vector<std::string> board_options_;
   std::vector<std::string> ids_;
   Process broker_;
   Process daemon_;
