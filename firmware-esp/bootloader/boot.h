@@ -1,8 +1,7 @@
 /* Makes the image area hold what the boot journal says, restartably at any flash operation, counts trial boots, and says
  * whether there is something to start. C11, freestanding, no globals; everything outside comes through boot_platform.
  * It never writes sector 0 and never erases a journal sector. */
-#ifndef FLOTILLA_BOOT_H
-#define FLOTILLA_BOOT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,4 +55,3 @@ enum boot_outcome boot_prepare(struct boot* boot);
 }
 #endif
 
-#endif

@@ -9,8 +9,7 @@
  * Example, the body that orders slot 1 (5,000 bytes) with slot 0 (4,096 bytes) to go back to and three trial boots:
  *   46 4c 42 31  07 00 00 00  00 10 20 00  88 13 00 00  <crc>  00 10 10 00  00 10 00 00  <crc>  03 00 00 00
  *   ff ff ff ff  ff ff ff ff  <CRC-32 of the 44 bytes before>                                      (docs/protocol.md) */
-#ifndef FLOTILLA_BOOT_JOURNAL_H
-#define FLOTILLA_BOOT_JOURNAL_H
+#pragma once
 
 #include <stdint.h>
 
@@ -67,4 +66,3 @@ enum boot_mark {
 #define BOOT_SIGNATURE_OFFSET 20u
 #define BOOT_SIGNATURE        0x544F4246u /* "FBOT" */
 
-#endif
