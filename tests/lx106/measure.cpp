@@ -97,7 +97,8 @@ void measure_parts(const Scale& scale) {
 
 int run() {
   const Scale scale{Scale::measure()};
-  if (scale.ticks == 0 || Scale::measure() != scale.ticks) {
+  const auto again = Scale::measure();
+  if (scale.ticks == 0 || again + 1 < scale.ticks || again > scale.ticks + 1) {  // begins between two ticks
     std::printf("instruction counts do not repeat: run with -icount shift=0\n");
     return 1;
   }

@@ -280,7 +280,8 @@ Bytes encode(const Provisioning& provisioning) {
   out.bytes(3, provisioning.hardware.view());
   out.bytes(4, provisioning.wifi_ssid.view());
   out.bytes(5, provisioning.wifi_password.view());
-  out.bytes(6, ByteView(provisioning.device_key));
+  // No private key is zero: a configuration that does not renew the key leaves it out.
+  if (provisioning.device_key != decltype(provisioning.device_key){}) out.bytes(6, ByteView(provisioning.device_key));
   out.bytes(7, provisioning.device_certificate);
   out.bytes(8, provisioning.ca_certificate);
   out.bytes(9, provisioning.signed_trust_store);
