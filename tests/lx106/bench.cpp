@@ -6,7 +6,7 @@ namespace {
 constexpr std::uint8_t kCommandKeys[] = {31, 30};
 constexpr std::uint8_t kReleaseKeys[] = {21, 22, 23};
 
-const char* name_of(UpdateState state) {
+const char* state_name(UpdateState state) {
   static constexpr const char* kNames[] = {"Idle",  "Accepted",  "Downloading", "Verified", "Armed",
                                            "Trial", "Confirmed", "RolledBack",  "Failed"};
   const auto number = static_cast<std::size_t>(state);
@@ -94,7 +94,7 @@ void Bench::step() {
   if (mqtt_.received && !ended) costs_.command_ticks = std::max(costs_.command_ticks, spent);
   if (agent_stack.depth() > costs_.step) {
     costs_.step = agent_stack.depth();
-    costs_.deepest = name_of(state);
+    costs_.deepest = state_name(state);
   }
   rig_.clock.advance(10);
 }
@@ -106,7 +106,7 @@ void Bench::run_to(UpdateState state, std::uint64_t attempt) {
       return;
     step();
   }
-  std::printf("a scenario did not come to %s\n", name_of(state));
+  std::printf("a scenario did not come to %s\n", state_name(state));
   costs_.failed = true;
 }
 

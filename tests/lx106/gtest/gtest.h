@@ -58,12 +58,6 @@ FLOTILLA_COMPARISON(compare_gt, >)
 FLOTILLA_COMPARISON(compare_ge, >=)
 #undef FLOTILLA_COMPARISON
 
-// Of whole numbers: the compiler's support for double is in the chip's ROM as well.
-inline Outcome compare_near(const char* a_text, const char* b_text, long long a, long long b, long long tolerance) {
-  if ((a > b ? a - b : b - a) <= tolerance) return {true, {}};
-  return {false, std::string("expected ") + a_text + " to be near " + b_text + "\n  " + number_text(a) + "\n  " +
-                     number_text(b)};
-}
 inline Outcome compare_bool(const char* text, bool value, bool wanted) {
   return {value == wanted, std::string(text) + (wanted ? " is false" : " is true")};
 }
@@ -240,7 +234,6 @@ class Trace {
 #define EXPECT_GE(a, b) FLOTILLA_EXPECT(FLOTILLA_COMPARE(compare_ge, a, b))
 #define EXPECT_NEAR(a, b, error) EXPECT_LE((a) < (b) ? (b) - (a) : (a) - (b), error)
 #define EXPECT_STREQ(a, b) FLOTILLA_EXPECT(FLOTILLA_COMPARE(compare_text, a, b))
-#define EXPECT_NEAR(a, b, tolerance) FLOTILLA_EXPECT(::testing::internal::compare_near(#a, #b, a, b, tolerance))
 #define ASSERT_TRUE(a) FLOTILLA_ASSERT(::testing::internal::compare_bool(#a, static_cast<bool>(a), true))
 #define ASSERT_FALSE(a) FLOTILLA_ASSERT(::testing::internal::compare_bool(#a, static_cast<bool>(a), false))
 #define ASSERT_EQ(a, b) FLOTILLA_ASSERT(FLOTILLA_COMPARE(compare_eq, a, b))
