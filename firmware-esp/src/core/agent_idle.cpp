@@ -41,8 +41,7 @@ void Agent::ask_again() {
 
 // Something is under way that a sleep would disturb.
 bool Agent::busy() const {
-  const bool seeding = seed_wanted_ && (seeder_.active() || seed_ms_ == 0);
-  if (leaving_ || seeding) return true;
+  if (leaving_ || seeder_.active()) return true;
   switch (ledger_.state()) {
     case UpdateState::Accepted:
     case UpdateState::Verified: return report_.deferred.empty();
@@ -58,7 +57,7 @@ bool Agent::busy() const {
 }
 
 bool Agent::may_sleep() const {
-  if (busy() || ports_.mqtt.link() != hal::Link::Up || ports_.mqtt.session() != session_ || !heard()) return false;
+  if (busy() || ports_.mqtt.link() != hal::Link::Up || !heard()) return false;
   return ports_.clock.monotonic_ms() - up_ms_ >= (hindrance_ == Reason::NoTime ? kTimeMs : kOrderMs);
 }
 

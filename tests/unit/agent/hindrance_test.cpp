@@ -29,9 +29,10 @@ TEST(Unfit, RefusesSaysWhyAndTakesTheOrderWhenItIsOver) {
   rig.run(10000);
   EXPECT_EQ(rig.mqtt.disconnects, 0) << "nothing to gain from it yet";
   rig.application.unfit_reason.clear();
+  ASSERT_TRUE(rig.run_until([&] { return rig.last_heartbeat().update_state == UpdateState::Downloading; }));
+  EXPECT_EQ(rig.last_heartbeat().refusal, Reason::None) << "the order of that sequence was taken";
   ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
   ASSERT_TRUE(rig.run_until([&] { return rig.last_heartbeat().update_state == UpdateState::Confirmed; }));
-  EXPECT_EQ(rig.last_heartbeat().refusal, Reason::None) << "the order of that sequence was taken";
   EXPECT_TRUE(rig.last_heartbeat().deferred.empty());
 }
 

@@ -67,7 +67,7 @@ struct SmallBoard {
   }
   const std::string& last_log() const { return rig.application.lines.back(); }
 
-  DeviceRig rig;
+  DeviceRig rig{4096};
   GuardedFlash flash;
   AgentConfig config;
   alignas(4) Scratch scratch{};
