@@ -17,8 +17,11 @@ Complaint Watch::look() {
     return {};
   }
   if (rig_.boots != boots_) {
+    // A boot sends nothing: what there is was sent in the last step before it.
+    Complaint late = look_at_heartbeats();
     boots_ = rig_.boots;
     running_ = rig_.running();
+    if (!late.empty()) return late;
   }
   if (running_ == nullptr) return "an agent runs although there is no whole image";
   const UpdateState state = rig_.agent->state();
@@ -31,7 +34,11 @@ Complaint Watch::look() {
   if (!on_trial && !proven_.count(running_->version)) {
     return running_->version + " runs without a trial, as " + std::string(to_string(state));
   }
-  for (; heartbeats_ < rig_.mqtt.heartbeats.size(); ++heartbeats_) {
+  return look_at_heartbeats();
+}
+
+Complaint Watch::look_at_heartbeats() {
+  for (; running_ != nullptr && heartbeats_ < rig_.mqtt.heartbeats.size(); ++heartbeats_) {
     const auto& heartbeat = rig_.mqtt.heartbeats[heartbeats_];
     if (heartbeat.running_sha256 != running_->sha256) return "a heartbeat names another image than the one that runs";
     if (heartbeat.running_version.view() != running_->version) return "a heartbeat names another version";

@@ -26,6 +26,8 @@ class Watch {
   [[nodiscard]] bool bricked() const { return bricked_; }
 
  private:
+  [[nodiscard]] Complaint look_at_heartbeats();
+
   fakes::DeviceRig& rig_;
   Proven proven_;
   const fakes::Firmware* running_ = nullptr;

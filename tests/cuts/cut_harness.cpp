@@ -54,6 +54,7 @@ class CutRun {
       rig->flash.plant = options.plant;
       rig->boot_path.path = options.path;
       rig->boot_path.forgetful = options.forgetful_boot;
+      rig->flash.overlapping_slots = options.overlapping_slots;
     }
   }
 

@@ -24,8 +24,9 @@ struct Scenario {
 struct Options {
   fakes::BootPath path = fakes::BootPath::PowerSafe;
   fakes::Plant plant = fakes::Plant::None;
-  bool forgetful_boot = false;  // a planted fault
-  std::size_t every = 1;        // cut only at each so-manieth operation
+  bool forgetful_boot = false;     // a planted fault: a cut loses the power-safe path's order
+  bool overlapping_slots = false;  // a planted fault: erasing in one slot erases in the other
+  std::size_t every = 1;           // cut only at each so-manieth operation
 };
 
 struct Tally {

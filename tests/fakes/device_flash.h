@@ -50,6 +50,9 @@ class DeviceFlash final : public hal::Flash {
   }
   bool erase_sector(std::uint32_t address) override {
     if (address % flash_map::kSector != 0 || !fits(address, flash_map::kSector)) return false;
+    const std::uint32_t twin = address ^ flash_map::kSlot[0] ^ flash_map::kSlot[1];
+    const bool in_slot = address >= flash_map::kSlot[1] && address < flash_map::kSlot[1] + flash_map::kSlotSize;
+    if (overlapping_slots && in_slot) std::memset(at(twin), 0xFF, flash_map::kSector);
     return perform({Operation::Kind::Erase, address, nullptr, flash_map::kSector});
   }
   std::uint32_t size() override { return static_cast<std::uint32_t>(bytes_.size()); }
@@ -125,6 +128,7 @@ class DeviceFlash final : public hal::Flash {
   int unerased_writes = 0;                                 // bytes that needed an erase first
   int strays = 0;                                          // operations outside of what is allowed
   Plant plant = Plant::None;
+  bool overlapping_slots = false;  // a planted fault: erasing in the second slot erases in the first as well
 
  private:
   bool fits(std::uint32_t address, std::size_t size) const {
