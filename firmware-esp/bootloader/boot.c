@@ -70,7 +70,7 @@ static bool use_one(struct boot* b, uint32_t first, uint32_t count, char what) {
 
 static bool sound_image(const struct boot* b, const struct boot_image* image) {
   const uint32_t behind = b->map->image + b->map->image_max;
-  return image->source % b->map->sector == 0 && image->source >= behind && image->size - 1 < b->map->image_max;
+  return (image->source & (b->map->sector - 1)) == 0 && image->source >= behind && image->size - 1 < b->map->image_max;
 }
 
 static bool sound(const struct boot* b, const struct boot_transaction* t) {

@@ -16,7 +16,7 @@ extern "C" {
 
 /* Where things lie (common/flash_map.h). */
 struct boot_map {
-  uint32_t sector; /* bytes that one erase clears, at most BOOT_SECTOR_MAX */
+  uint32_t sector; /* bytes that one erase clears: a power of two, at most BOOT_SECTOR_MAX */
   uint32_t image;  /* begin of the image area */
   uint32_t image_max;
   uint32_t journal[2];
@@ -54,4 +54,3 @@ enum boot_outcome boot_prepare(struct boot* boot);
 #ifdef __cplusplus
 }
 #endif
-

@@ -65,4 +65,3 @@ enum boot_mark {
 /* Found at this offset of sector 0 in a bootloader that keeps this journal: the magic, then its version. */
 #define BOOT_SIGNATURE_OFFSET 20u
 #define BOOT_SIGNATURE        0x544F4246u /* "FBOT" */
-
