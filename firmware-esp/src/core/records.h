@@ -1,5 +1,5 @@
 // What the journal's records hold. Each type's layout is the order of its fields here, little endian, texts as a length
-// byte and their full capacity (bytes_io.h). Type numbers and layouts are frozen; new information takes a new type.
+// byte and their full capacity. Type numbers and layouts are frozen; new information takes a new type.
 #pragma once
 
 #include <cstdint>
@@ -141,31 +141,19 @@ struct UnwantedRecord {
   Digest image_sha256;  // zeros: none
 };
 
-// false when there is none or it is too short; `out` is then undefined.
-[[nodiscard]] bool load(Journal& journal, BootsRecord& out);
-[[nodiscard]] bool load(Journal& journal, LastCommandRecord& out);
-[[nodiscard]] bool load(Journal& journal, AttemptRecord& out);
-[[nodiscard]] bool load(Journal& journal, AttemptStateRecord& out);
-[[nodiscard]] bool load(Journal& journal, ProgressRecord& out);
-[[nodiscard]] bool load(Journal& journal, TrialUseRecord& out);
-[[nodiscard]] bool load(Journal& journal, ConfirmedRecord& out);
-[[nodiscard]] bool load(Journal& journal, PreviousRecord& out);
-[[nodiscard]] bool load(Journal& journal, ConfigUseRecord& out);
-[[nodiscard]] bool load(Journal& journal, ConfigTrialRecord& out);
-[[nodiscard]] bool load(Journal& journal, SilenceRecord& out);
-[[nodiscard]] bool load(Journal& journal, UnwantedRecord& out);
+// By the layout of that type; `record` points to the structure above that has it.
+[[nodiscard]] bool load_record(Journal& journal, RecordType type, void* record);
+[[nodiscard]] bool store_record(Journal& journal, RecordType type, const void* record);
 
-[[nodiscard]] bool store(Journal& journal, const BootsRecord& record);
-[[nodiscard]] bool store(Journal& journal, const LastCommandRecord& record);
-[[nodiscard]] bool store(Journal& journal, const AttemptRecord& record);
-[[nodiscard]] bool store(Journal& journal, const AttemptStateRecord& record);
-[[nodiscard]] bool store(Journal& journal, const ProgressRecord& record);
-[[nodiscard]] bool store(Journal& journal, const TrialUseRecord& record);
-[[nodiscard]] bool store(Journal& journal, const ConfirmedRecord& record);
-[[nodiscard]] bool store(Journal& journal, const PreviousRecord& record);
-[[nodiscard]] bool store(Journal& journal, const ConfigUseRecord& record);
-[[nodiscard]] bool store(Journal& journal, const ConfigTrialRecord& record);
-[[nodiscard]] bool store(Journal& journal, const SilenceRecord& record);
-[[nodiscard]] bool store(Journal& journal, const UnwantedRecord& record);
+// false when there is none, it is too short, or holds what this version cannot mean; `out` is then undefined.
+template <typename Record>
+[[nodiscard]] bool load(Journal& journal, Record& out) {
+  return load_record(journal, Record::kType, &out);
+}
+
+template <typename Record>
+[[nodiscard]] bool store(Journal& journal, const Record& record) {
+  return store_record(journal, Record::kType, &record);
+}
 
 }  // namespace flotilla
