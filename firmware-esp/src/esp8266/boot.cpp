@@ -44,7 +44,7 @@ bool EspBoot::arm(const hal::BootOrder& order) {
   const EbootCommand command = copy_slot_command(flash_map::kSlot[order.slot], order.length);
   for (std::size_t i = 0; i < command.size(); ++i) RTC_MEM[i] = command[i];
   // Read as the bootloader will: the core's own reader checks magic and CRC.
-  eboot_command stored;
+  eboot_command stored{};
   return eboot_command_read(&stored) == 0 && std::memcmp(&stored, command.data(), sizeof stored) == 0;
 }
 

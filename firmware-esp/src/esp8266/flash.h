@@ -16,7 +16,7 @@ class EspFlash final : public hal::Flash {
   std::uint32_t size() override;
 
  private:
-  bool within(std::uint32_t address, std::size_t size);
+  bool within(std::uint32_t address, std::size_t bytes);
 
   std::uint32_t size_ = 0;
 };

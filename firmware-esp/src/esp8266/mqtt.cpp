@@ -39,6 +39,7 @@ void EspMqtt::begin(std::string_view device_id) {
   client_.onMessageAdvanced(&EspMqtt::on_message);
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the type of arduino-mqtt's callback
 void EspMqtt::on_message(MQTTClient* client, char* topic, char* bytes, int length) {
   auto* self = static_cast<EspMqtt*>(client->ref);
   if (self->command_topic_.view() == topic) self->take(bytes, static_cast<std::size_t>(length));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -50,6 +51,12 @@ class EspClass {
   static std::uint32_t getChipId() { return 0xC0FFEE; }
   static std::uint32_t getFreeHeap() { return fake_core::core().free_heap; }
   static std::uint32_t random() { return 0x12345678; }
+  static std::uint32_t getMaxFreeBlockSize() { return fake_core::core().free_heap; }
+  static std::uint64_t deepSleepMax() { return 12'600'000'000; }
+  [[noreturn]] static void deepSleep(std::uint64_t us) {
+    fake_core::core().slept_us = us;
+    throw Restarted();
+  }
   [[noreturn]] static void restart() {
     ++fake_core::core().restarts;
     throw Restarted();
@@ -63,6 +70,38 @@ class EspClass {
   rst_info info_{};
 };
 inline EspClass ESP;
+
+class __FlashStringHelper;
+#define PSTR(text)  (text)
+#define F(text)     (reinterpret_cast<const __FlashStringHelper*>(text))
+#define FPSTR(text) (reinterpret_cast<const __FlashStringHelper*>(text))
+
+class HardwareSerial {
+ public:
+  static void begin(unsigned long) {}
+  static void flush() {}
+  static void print(const __FlashStringHelper* text) {
+    fake_core::core().serial += reinterpret_cast<const char*>(text);
+  }
+  static void println(const __FlashStringHelper* text) {
+    print(text);
+    println();
+  }
+  static void println() { fake_core::core().serial += '\n'; }
+  static void write(const std::uint8_t* bytes, std::size_t size) {
+    fake_core::core().serial.append(bytes, bytes + size);
+  }
+};
+inline HardwareSerial Serial;
+
+enum { LOW = 0, HIGH = 1, OUTPUT = 1 };
+inline void pinMode(std::uint8_t, int) {}
+inline void digitalWrite(std::uint8_t, int level) { fake_core::core().led = level; }
+inline char* dtostrf(double value, signed char, unsigned char decimals, char* out) {
+  std::snprintf(out, 48, "%.*f", int{decimals}, value);
+  return out;
+}
+inline void configTime(int, int, const char* server) { fake_core::core().ntp_host = server; }
 
 inline std::uint64_t micros64() { return fake_core::core().micros; }
 inline void delay(unsigned long) {}

@@ -24,6 +24,7 @@ class ESP8266WiFiClass {
     fake_core::core().wifi_password = password;
   }
   static void disconnect() {}
+  static int RSSI() { return -60; }
   static int status() { return fake_core::core().wifi_up ? WL_CONNECTED : WL_DISCONNECTED; }
   static bool hostByName(const char* name, IPAddress& out, unsigned long) {
     fake_core::core().tried.emplace_back(name);

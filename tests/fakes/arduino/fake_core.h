@@ -25,6 +25,10 @@ struct Core {
   int watchdog_fed = 0;
   int restarts = 0;
   bool restarted_at_once = false;
+  std::uint64_t slept_us = 0;
+  std::string serial;
+  int led = -1;
+  std::string ntp_host;
 
   // Wi-Fi
   bool wifi_up = false;

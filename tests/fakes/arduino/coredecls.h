@@ -1,0 +1,2 @@
+// See fake_core.h.
+#pragma once
