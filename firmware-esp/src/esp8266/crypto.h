@@ -18,7 +18,7 @@ class EspCrypto final : public hal::Crypto {
   Digest hash_finish() override;
 
  private:
-  br_sha256_context stream_;
+  br_sha256_context stream_{};
 };
 
 }  // namespace flotilla
