@@ -47,6 +47,7 @@ function(flotilla_nanopb_runtime)
     target_compile_options(flotilla_nanopb_runtime PRIVATE -w)
     target_include_directories(flotilla_nanopb_runtime SYSTEM PUBLIC ${nanopb})
     target_compile_definitions(flotilla_nanopb_runtime PUBLIC PB_NO_ERRMSG)  # its texts would cost the device RAM
+    set_target_properties(flotilla_nanopb_runtime PROPERTIES FLOTILLA_TWINNED ON)
     add_library(nanopb::nanopb ALIAS flotilla_nanopb_runtime)
 endfunction()
 
@@ -72,4 +73,5 @@ function(flotilla_nanopb target proto)
     add_dependencies(${target} ${target}_generated)
     target_include_directories(${target} SYSTEM INTERFACE ${FLOTILLA_GENERATED})
     target_link_libraries(${target} INTERFACE nanopb::nanopb)
+    set_target_properties(${target} PROPERTIES FLOTILLA_TWINNED ON)
 endfunction()

@@ -29,6 +29,13 @@ struct Options {
   std::size_t every = 1;           // cut only at each so-manieth operation
 };
 
+// Sanitizers cost ten times the time, and look for something else: a sample of the cuts serves them.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSample = true;
+#else
+inline constexpr bool kSample = false;
+#endif
+
 struct Tally {
   std::size_t operations = 0;
   std::size_t compactions = 0;

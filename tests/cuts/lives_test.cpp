@@ -90,13 +90,14 @@ class Life {
 TEST(RandomLives, SurviveSeveralCuts) {
   const char* one = std::getenv("FLOTILLA_CUT_SEED");
   const unsigned first = one == nullptr ? 1 : static_cast<unsigned>(std::atoi(one));
-  const unsigned last = one == nullptr ? 1500 : first;
+  const unsigned last = one != nullptr ? first : kSample ? 100 : 1500;
   Sum sum;
   for (unsigned seed = first; seed <= last && !HasFailure(); ++seed) {
     SCOPED_TRACE(testing::Message() << "FLOTILLA_CUT_SEED=" << seed);
     (void)Life(seed).live(sum);
   }
-  EXPECT_GT(sum.cuts, one == nullptr ? 4000u : 0u);
+  if (one != nullptr || kSample) return;
+  EXPECT_GT(sum.cuts, 4000u);
   std::printf(
       "FIGURE: random lives by seed: %u boards, %zu orders, %zu power cuts; lost inside the stock eboot's copy "
       "%zu, otherwise 0\n",
