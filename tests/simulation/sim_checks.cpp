@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/core/configs.h"
 #include "daemon/core/member_table.h"
 #include "daemon/core/names.h"
 
@@ -10,6 +11,10 @@ namespace flotilla::simulation {
 using core::MemberState;
 using core::OrderKind;
 using core::RolloutState;
+
+namespace {
+constexpr std::uint32_t kOrders = 3;  // attempts that count; a quarantine or a renewal may add some
+}
 
 void SimChecks::expect(bool holds, const std::string& what) {
   ++count_;
@@ -39,6 +44,11 @@ void SimChecks::check_orders(const core::Fleet& fleet) {
     if (!device->order) continue;
     const core::Order& order = *device->order;
     expect(order.sequence <= device->sequence, device->id + ": an order above the device's sequence");
+    const bool is_config = order.kind == OrderKind::UpdateConfig;
+    expect((fleet.fetchable_config(device->id) != nullptr) == is_config,
+           device->id + ": may fetch a configuration exactly while it is ordered to");
+    expect(!is_config || (device->config && device->config->attempt == order.attempt),
+           device->id + ": ordered a configuration that is not the one it is to have");
     if (order.kind != OrderKind::Install) {
       expect(fleet.fetchable(device->id) == nullptr, device->id + ": may fetch an image without an Install");
       continue;
@@ -50,6 +60,36 @@ void SimChecks::check_orders(const core::Fleet& fleet) {
     expect(fleet.release(order.release)->manifest.release_counter >= device->reported.security_floor || order.accepted,
            device->id + ": ordered below its security floor");
   }
+}
+
+// An order of the operator's ends in a state that says how, or is replaced by another: it never just goes.
+void SimChecks::committed(const core::Fleet& fleet, const core::Effects& out) {
+  for (const auto& id : out.devices) {
+    const core::Device& device = *fleet.device(id);
+    const auto before = configs_.find(id);
+    expect(device.config || before == configs_.end(), id + ": its configuration order was lost");
+    if (!device.config) continue;
+    const bool was_open = before == configs_.end() || core::is_open(before->second.state) ||
+                          before->second.sha256 != device.config->sha256;
+    if (was_open && !core::is_open(device.config->state)) ++config_ends_[std::string{to_string(device.config->state)}];
+    configs_[id] = *device.config;
+  }
+}
+
+void SimChecks::check_config(const core::Fleet& fleet, const core::Device& device, const SimDevice& truth) {
+  if (!device.config) return;
+  const core::ConfigChange& config = *device.config;
+  const auto name = device.id + "'s configuration (" + std::string{core::to_string(config.state)} + ")";
+  std::uint32_t attempts = core::occupies_device(device) ? 1 : 0;
+  for (const core::Rollout* rollout : fleet.rollouts()) {
+    const core::Member* member = fleet.member(rollout->id, device.id);
+    if (member != nullptr && core::is_moving(member->state)) ++attempts;
+  }
+  expect(attempts <= 1, name + ": it and a rollout's attempt at once");
+  expect(config.orders <= 2 * kOrders, name + ": ordered " + std::to_string(config.orders) + " times");
+  expect((fleet.config_file(device.id) != nullptr) == core::is_open(config.state), name + ": its file");
+  const bool confirmed = config.state == core::ConfigState::Confirmed;
+  expect(!confirmed || truth.confirmed_config() >= config.attempt, name + ": the device never confirmed it");
 }
 
 void SimChecks::check_rollout(const core::Fleet& fleet, const core::Rollout& rollout,
@@ -68,9 +108,14 @@ void SimChecks::check_rollout(const core::Fleet& fleet, const core::Rollout& rol
     if (member->state == MemberState::Succeeded && before != MemberState::Succeeded) {
       const auto real = std::find_if(truth.begin(), truth.end(),
                                      [&](const SimDevice& device) { return device.id() == member->device; });
-      expect(real->running().sha256 == image && real->state() == UpdateState::Confirmed,
-             name + ": proven, but runs " + real->running().version);
+      const bool proven = real->state() == UpdateState::Confirmed || real->on_config();
+      expect(real->running().sha256 == image && proven, name + ": proven, but runs " + real->running().version);
     }
+    const core::Device* device = fleet.device(member->device);
+    const bool on_config =
+        device->config && device->config->state >= core::ConfigState::Working && core::is_open(device->config->state);
+    expect(!core::is_failure(member->state) || core::is_failure(before) || !on_config,
+           name + ": failed while the device was busy with its configuration");
     before = member->state;
   }
   expect(rollout.policy.at_once == 0 || moving <= rollout.policy.at_once,
@@ -83,7 +128,10 @@ void SimChecks::check_rollout(const core::Fleet& fleet, const core::Rollout& rol
 void SimChecks::after_step(const core::Fleet& fleet, const std::vector<SimDevice>& truth) {
   check_orders(fleet);
   for (const core::Rollout* rollout : fleet.rollouts()) check_rollout(fleet, *rollout, truth);
-  for (const SimDevice& device : truth) expect(device.broken().empty(), device.broken());
+  for (const SimDevice& device : truth) {
+    expect(device.broken().empty(), device.broken());
+    if (const core::Device* known = fleet.device(device.id())) check_config(fleet, *known, device);
+  }
 }
 
 void SimChecks::saved(const core::Fleet& fleet, const core::Ledger& ledger) {
@@ -104,6 +152,8 @@ void SimChecks::at_the_end(const core::Fleet& fleet, const core::Now& now) {
                       std::string{core::to_string(rollout->state)} + " after hours of calm:" + waiting);
   }
   for (const core::Device* device : fleet.devices()) {
+    expect(!device->config || !core::is_open(device->config->state),
+           device->id + ": its configuration is still under way: " + fleet.why(device->id, now));
     expect(!device->order, device->id + ": an order is still in force after hours of calm: " + dump(*device));
     expect(!fleet.why(device->id, now).empty(), device->id + ": no reason");
   }

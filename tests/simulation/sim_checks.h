@@ -17,6 +17,8 @@ class SimChecks {
  public:
   // After every step, while the daemon is up. `truth`: the devices as they really are.
   void after_step(const core::Fleet& fleet, const std::vector<SimDevice>& truth);
+  // What one commit made durable.
+  void committed(const core::Fleet& fleet, const core::Effects& out);
   // Memory against what was saved.
   void saved(const core::Fleet& fleet, const core::Ledger& ledger);
   // What goes to the broker. One sequence, one content, for ever.
@@ -26,16 +28,20 @@ class SimChecks {
   // When nothing has gone wrong for hours: everything is at its end.
   void at_the_end(const core::Fleet& fleet, const core::Now& now);
 
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& config_ends() const { return config_ends_; }
   [[nodiscard]] const std::string& violation() const { return violation_; }
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
  private:
   void expect(bool holds, const std::string& what);
   void check_orders(const core::Fleet& fleet);
+  void check_config(const core::Fleet& fleet, const core::Device& device, const SimDevice& truth);
   void check_rollout(const core::Fleet& fleet, const core::Rollout& rollout, const std::vector<SimDevice>& truth);
 
   std::map<std::pair<std::string, std::uint32_t>, std::string> contents_;
   std::map<std::pair<core::RolloutId, std::string>, core::MemberState> states_;
+  std::map<std::string, core::ConfigChange> configs_;  // as committed last
+  std::map<std::string, std::uint64_t> config_ends_;
   std::string violation_;
   std::uint64_t count_ = 0;
 };

@@ -6,8 +6,9 @@
 namespace flotilla::simulation {
 
 namespace {
-constexpr int kWatchdogSeconds = 1200;  // a board that hangs is reset by somebody in the end
-}
+constexpr int kWatchdogSeconds = 1200;    // a board that hangs is reset by somebody in the end
+constexpr int kConfigTrialSeconds = 600;  // as on the device
+}  // namespace
 
 bool once_in(Random& random, std::uint64_t n) { return random() % n == 0; }
 
@@ -19,8 +20,9 @@ SimDevice::SimDevice(std::string id, Image image, std::uint32_t boot_id)
     : id_(std::move(id)), running_(image), other_(std::move(image)), floor_(running_.floor), boot_id_(boot_id) {}
 
 bool SimDevice::can_talk() const {
-  const bool has_network = state_ != UpdateState::Trial || running_.fault != ImageFault::NoNetwork;
-  return !hangs_ && down_seconds_ <= 0 && has_network;
+  if (hangs_ || down_seconds_ > 0) return false;
+  if (state_ != UpdateState::Trial) return true;
+  return is_config_ ? config_fault_ == ConfigFault::None : running_.fault != ImageFault::NoNetwork;
 }
 
 void SimDevice::move(UpdateEvent event) {
@@ -39,7 +41,7 @@ void SimDevice::refuse(std::uint32_t sequence, Reason reason) {
   refusal_ = reason;
 }
 
-void SimDevice::receive(const core::Order& order, const Image& image, core::WallTime wall) {
+void SimDevice::receive(const core::Order& order, const Image& image, ConfigFault config, core::WallTime wall) {
   if (deaf || hangs_ || down_seconds_ > 0 || order.sequence == last_sequence_) return;
   if (order.sequence < last_sequence_) return refuse(order.sequence, Reason::StaleSequence);
   if (wall >= order.expires_at) return refuse(order.sequence, Reason::Expired);
@@ -51,15 +53,22 @@ void SimDevice::receive(const core::Order& order, const Image& image, core::Wall
     return move(UpdateEvent::Fail);
   }
   if (state_ == UpdateState::Armed || state_ == UpdateState::Trial) return refuse(order.sequence, Reason::Busy);
-  if (image.counter < floor_) return refuse(order.sequence, Reason::BelowSecurityFloor);
-  if (order.attempt <= accepted_attempt_ && !lost_its_journal_) {
+  const bool is_config = order.kind == core::OrderKind::UpdateConfig;
+  if (!is_config && image.counter < floor_) return refuse(order.sequence, Reason::BelowSecurityFloor);
+  if (order.attempt == attempt_ && is_config == is_config_ && is_active(state_)) {
+    last_sequence_ = order.sequence;  // renewed
+    return;
+  }
+  if (hindrance != Reason::None) return refuse(order.sequence, hindrance);
+  if (!accepted_attempts_.insert(order.attempt).second && !lost_its_journal_) {
     broken_ = id_ + ": attempt " + std::to_string(order.attempt) + " took effect twice";
   }
-  accepted_attempt_ = order.attempt;
   last_sequence_ = order.sequence;
   order_ = order;
   attempt_ = order.attempt;
-  other_ = image;
+  is_config_ = is_config;
+  config_fault_ = config;
+  if (!is_config) other_ = image;
   progress_ = 0;
   error_ = Reason::None;
   move(UpdateEvent::Accept);
@@ -72,6 +81,10 @@ void SimDevice::boot() {
   news_ = true;
 }
 
+void SimDevice::swap_images() {
+  if (!is_config_) std::swap(running_, other_);
+}
+
 void SimDevice::power_cut() {
   hangs_ = false;
   hang_seconds_ = 0;
@@ -79,13 +92,13 @@ void SimDevice::power_cut() {
   boot();
   switch (state_) {
     case UpdateState::Armed:
-      std::swap(running_, other_);
+      swap_images();
       move(UpdateEvent::BootNew);
       trial_seconds_ = 0;
       return;
     case UpdateState::Trial:
-      if (running_.fault == ImageFault::Hangs || running_.fault == ImageFault::Crashes) {
-        std::swap(running_, other_);
+      if (!is_config_ && (running_.fault == ImageFault::Hangs || running_.fault == ImageFault::Crashes)) {
+        swap_images();
         error_ = Reason::Crash;
         move(UpdateEvent::BootOld);
       } else {
@@ -114,7 +127,7 @@ void SimDevice::lose_journal() {
 void SimDevice::go_back(Reason reason) {
   error_ = reason;
   move(UpdateEvent::GoBack);
-  std::swap(running_, other_);
+  swap_images();
   down_seconds_ = 20;
 }
 
@@ -124,20 +137,38 @@ void SimDevice::work(Random& random, int seconds) {
     move(UpdateEvent::StartDownload);
   } else if (state_ == UpdateState::Downloading) {
     progress_ = std::min<std::uint32_t>(100, progress_ + static_cast<std::uint32_t>(between(random, 0, seconds * 3)));
-    if (progress_ == 100) move(UpdateEvent::ImageVerified);
+    if (progress_ < 100) return;
+    if (is_config_ && config_fault_ == ConfigFault::Rejected) {
+      error_ = Reason::ConfigRejected;
+      return move(UpdateEvent::Fail);
+    }
+    move(UpdateEvent::ImageVerified);
   } else if (state_ == UpdateState::Verified) {
     move(UpdateEvent::Arm);
   } else if (state_ == UpdateState::Armed && !news_) {
-    std::swap(running_, other_);
+    swap_images();
     move(UpdateEvent::BootNew);
     boot();
     trial_seconds_ = 0;
     down_seconds_ = 20;
-    hangs_ = running_.fault == ImageFault::Hangs;
+    hangs_ = !is_config_ && running_.fault == ImageFault::Hangs;
   }
 }
 
+// All time counts, and a broker that is away counts as one that cannot be reached with it.
+void SimDevice::try_config(Random& random, int seconds, bool connected, bool own_order) {
+  const bool reaches = connected && config_fault_ == ConfigFault::None;
+  if (reaches && own_order && once_in(random, 2)) {
+    confirmed_config_ = attempt_;
+    return move(UpdateEvent::Confirm);
+  }
+  trial_seconds_ += seconds;
+  if (trial_seconds_ <= kConfigTrialSeconds) return;
+  go_back(config_fault_ == ConfigFault::WrongWifi ? Reason::NoWifi : reaches ? Reason::NoOrder : Reason::NoBroker);
+}
+
 void SimDevice::try_out(Random& random, int seconds, bool connected, bool broker_up, bool own_order) {
+  if (is_config_) return try_config(random, seconds, connected, own_order);
   if (running_.fault == ImageFault::SelfTestFails) return go_back(Reason::SelfTest);
   if (running_.fault == ImageFault::Crashes) return go_back(Reason::Crash);
   const bool has_network = connected && running_.fault != ImageFault::NoNetwork;

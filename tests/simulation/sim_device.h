@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 
 #include "common/messages.h"
@@ -20,6 +21,9 @@ using Random = std::mt19937_64;
 // What an image does when it runs for the first time.
 enum class ImageFault { None, SelfTestFails, Crashes, NoNetwork, Hangs };
 
+// What a provisioning does on its trial.
+enum class ConfigFault { None, WrongWifi, WrongBroker, Rejected };
+
 struct Image {
   std::string version;
   Digest sha256;
@@ -32,8 +36,9 @@ class SimDevice {
  public:
   SimDevice(std::string id, Image image, std::uint32_t boot_id);
 
-  // What is retained on its topic, seen over a working connection; redelivered as often as one likes.
-  void receive(const core::Order& order, const Image& image, core::WallTime wall);
+  // What is retained on its topic, seen over a working connection; redelivered as often as one likes. `config` counts for
+  // an UpdateConfig, `image` for an Install.
+  void receive(const core::Order& order, const Image& image, ConfigFault config, core::WallTime wall);
   // `seconds` pass. `connected`: to the broker, which is up; `own_order`: its Install is retained there.
   void step(Random& random, int seconds, bool connected, bool broker_up, bool own_order);
   void power_cut();
@@ -47,6 +52,10 @@ class SimDevice {
   [[nodiscard]] const Image& running() const { return running_; }
   [[nodiscard]] UpdateState state() const { return state_; }
   [[nodiscard]] std::uint64_t attempt() const { return attempt_; }
+  // Its newest attempt is a configuration's.
+  [[nodiscard]] bool on_config() const { return is_config_; }
+  // Of the configuration that it confirmed last; 0: none.
+  [[nodiscard]] std::uint64_t confirmed_config() const { return confirmed_config_; }
   // What it did that a device must never do; empty: nothing.
   [[nodiscard]] const std::string& broken() const { return broken_; }
 
@@ -54,6 +63,7 @@ class SimDevice {
   bool stuck = false;  // makes no progress
   bool deaf = false;   // does not accept anything
   bool deferring = false;
+  Reason hindrance = Reason::None;  // every order that begins something is refused for it
 
  private:
   void move(UpdateEvent event);
@@ -62,6 +72,8 @@ class SimDevice {
   void work(Random& random, int seconds);
   void try_out(Random& random, int seconds, bool connected, bool broker_up, bool own_order);
   void go_back(Reason reason);
+  void try_config(Random& random, int seconds, bool connected, bool own_order);
+  void swap_images();
 
   std::string id_;
   Image running_;
@@ -69,7 +81,7 @@ class SimDevice {
   std::optional<core::Order> order_;
   UpdateState state_ = UpdateState::Idle;
   std::uint64_t attempt_ = 0;
-  std::uint64_t accepted_attempt_ = 0;  // the highest
+  std::set<std::uint64_t> accepted_attempts_;
   std::uint32_t last_sequence_ = 0;
   std::uint32_t refused_sequence_ = 0;
   Reason refusal_ = Reason::None;
@@ -85,6 +97,9 @@ class SimDevice {
   bool hangs_ = false;
   bool news_ = true;
   bool lost_its_journal_ = false;
+  bool is_config_ = false;
+  ConfigFault config_fault_ = ConfigFault::None;
+  std::uint64_t confirmed_config_ = 0;
   std::string broken_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/core/configs.h"
 #include "daemon/core/names.h"
 
 namespace flotilla::simulation {
@@ -44,6 +45,20 @@ core::RolloutPolicy policy_of(Random& random) {
   return policy;
 }
 
+Reason hindrance_of(Random& random) {
+  constexpr Reason kHindrances[] = {Reason::Unfit, Reason::LowMemory, Reason::NoTime};
+  return kHindrances[random() % 3];
+}
+
+ConfigFault config_fault_of(Random& random) {
+  switch (random() % 6) {
+    case 0: return ConfigFault::WrongWifi;
+    case 1: return ConfigFault::WrongBroker;
+    case 2: return ConfigFault::Rejected;
+    default: return ConfigFault::None;
+  }
+}
+
 ImageFault fault_of(Random& random) {
   switch (random() % 10) {
     case 0: return ImageFault::SelfTestFails;
@@ -81,6 +96,7 @@ Summary SimWorld::run() {
       ++summary_.rollouts[std::string{core::to_string(rollout->state)}];
     }
   }
+  summary_.configs = checks_.config_ends();
   summary_.checks = checks_.count();
   summary_.violation = checks_.violation();
   return summary_;
@@ -95,6 +111,7 @@ void SimWorld::event(Call what) {
   const bool killed_after = !calm_ && once_in(random_, 4000);
   if (!killed_before) {
     ledger_.apply(*fleet_, out);
+    checks_.committed(*fleet_, out);
     outbox_.insert(out.publish.begin(), out.publish.end());
   }
   if (killed_before || killed_after) {
@@ -116,6 +133,7 @@ void SimWorld::flush_outbox() {
     }
     checks_.published(id, *order);
     retained_[id] = *order;
+    if (const Digest* config = fleet_->fetchable_config(id)) retained_configs_[id] = *config;
   }
   outbox_.clear();
 }
@@ -177,17 +195,21 @@ void SimWorld::move_device(std::size_t index) {
     if (once_in(random_, 400)) device.power_cut();
     if (once_in(random_, 6000)) device.lose_journal();
     if (once_in(random_, device.deferring ? 60 : 1500)) device.deferring = !device.deferring;
+    if (once_in(random_, device.hindrance != Reason::None ? 100 : 1500)) {
+      device.hindrance = device.hindrance == Reason::None ? hindrance_of(random_) : Reason::None;
+    }
   }
   const bool online = now_.mono_ms >= away_until_[index];
   const bool connected = online && broker_up_ && device.can_talk();
   const auto retained = retained_.find(device.id());
-  const bool own_order = retained != retained_.end() && retained->second.kind == core::OrderKind::Install &&
+  const bool own_order = retained != retained_.end() && retained->second.kind != core::OrderKind::Cancel &&
                          retained->second.attempt == device.attempt();
   device.step(random_, kStepSeconds, connected, broker_up_, own_order);
   if (!online || !broker_up_ || !device.can_talk()) return;
   if (retained != retained_.end() && once_in(random_, 2)) {
     const core::Order& order = retained->second;
-    device.receive(order, images_[order.kind == core::OrderKind::Install ? order.release : "1.1.0"], now_.wall);
+    device.receive(order, images_[order.kind == core::OrderKind::Install ? order.release : "1.1.0"],
+                   configs_[retained_configs_[device.id()]], now_.wall);
   }
   if (device.has_news() || now_.mono_ms >= next_heartbeat_[index]) send(index);
 }
@@ -225,8 +247,27 @@ void SimWorld::start_rollout() {
   });
 }
 
+void SimWorld::order_config() {
+  const std::string& id = devices_[random_() % devices_.size()].id();
+  if (once_in(random_, 6)) {
+    return event(
+        [&, this](core::Fleet& fleet, core::Effects& out) { (void)fleet.withdraw_config(id, "sim", now_, out); });
+  }
+  Digest sha256;
+  sha256.bytes[0] = static_cast<std::uint8_t>(next_config_);
+  sha256.bytes[1] = static_cast<std::uint8_t>(next_config_ >> 8U);
+  sha256.bytes[2] = 1;
+  ++next_config_;
+  configs_[sha256] = config_fault_of(random_);
+  event([&, this](core::Fleet& fleet, core::Effects& out) {
+    (void)fleet.update_config({id, "sensor", "d1-mini", sha256, "sim"}, now_, out);
+  });
+}
+
 void SimWorld::operate() {
   if (fleet_ == nullptr) return;
+  if (!calm_ && once_in(random_, 40)) order_config();
+  if (fleet_ == nullptr) return;  // killed while it took the order
   const auto rollouts = fleet_->rollouts();
   const core::RolloutState state = rollouts.empty() ? core::RolloutState::Completed : rollouts.front()->state;
   const core::RolloutId id = rollouts.empty() ? 0 : rollouts.front()->id;
@@ -267,6 +308,7 @@ void SimWorld::calm_down() {
   for (std::size_t i = 0; i < devices_.size(); ++i) {
     away_until_[i] = 0;
     devices_[i].stuck = devices_[i].deaf = devices_[i].deferring = false;
+    devices_[i].hindrance = Reason::None;
     devices_[i].power_cut();
   }
 }
@@ -276,7 +318,9 @@ bool SimWorld::quiet() const {
   const auto devices = fleet_->devices();
   const auto rollouts = fleet_->rollouts();
   return std::none_of(devices.begin(), devices.end(),
-                      [](const core::Device* device) { return device->order.has_value(); }) &&
+                      [](const core::Device* device) {
+                        return device->order.has_value() || (device->config && core::is_open(device->config->state));
+                      }) &&
          std::all_of(rollouts.begin(), rollouts.end(), [](const core::Rollout* rollout) {
            return rollout->state == core::RolloutState::Completed || rollout->state == core::RolloutState::Halted ||
                   rollout->state == core::RolloutState::Aborted;

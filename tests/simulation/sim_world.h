@@ -20,6 +20,7 @@ struct Summary {
   std::uint64_t checks = 0;
   std::uint64_t restarts = 0;
   std::uint64_t outages = 0;
+  std::map<std::string, std::uint64_t> configs;   // orders by how they ended, as the history tells
   std::map<std::string, std::uint64_t> rollouts;  // by their last state
   std::string violation;
 };
@@ -44,6 +45,7 @@ class SimWorld {
   void deliver();
   void operate();
   void start_rollout();
+  void order_config();
   void calm_down();
   void start_daemon();
   // One event of the engine: decide, commit, publish; the daemon may be killed in between.
@@ -57,6 +59,7 @@ class SimWorld {
   core::FleetConfig config_;
   core::Now now_{.mono_ms = 1'000'000, .wall = 1'800'000'000, .wall_trusted = true};
   std::map<std::string, Image> images_;
+  std::map<Digest, ConfigFault> configs_;
   std::vector<SimDevice> devices_;
   std::vector<std::int64_t> away_until_;
   std::vector<std::int64_t> next_heartbeat_;
@@ -65,6 +68,7 @@ class SimWorld {
   bool broker_up_ = true;
   std::int64_t broker_back_ = 0;
   std::map<std::string, core::Order> retained_;
+  std::map<std::string, Digest> retained_configs_;  // which file the retained order means
 
   std::unique_ptr<core::Fleet> fleet_;  // null: killed
   core::Ledger ledger_;
@@ -74,6 +78,7 @@ class SimWorld {
   bool subscribed_ = false;
 
   std::uint32_t next_release_ = 2;
+  std::uint32_t next_config_ = 1;
   SimChecks checks_;
   Summary summary_;
 };

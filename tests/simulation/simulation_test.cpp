@@ -24,6 +24,7 @@ TEST(Simulation, NoInvariantIsViolated) {
     all.restarts += one.restarts;
     all.outages += one.outages;
     for (const auto& [state, count] : one.rollouts) all.rollouts[state] += count;
+    for (const auto& [state, count] : one.configs) all.configs[state] += count;
     if (one.violation.empty()) continue;
     ++violated;
     ADD_FAILURE() << "seed " << seed << ": " << one.violation << "\n  again with FLOTILLA_SEED=" << seed;
@@ -31,12 +32,16 @@ TEST(Simulation, NoInvariantIsViolated) {
   std::cout << "simulation: " << last - first + 1 << " seeds, " << all.steps << " steps, " << all.restarts
             << " starts of the daemon, " << all.outages << " broker outages, rollouts:";
   for (const auto& [state, count] : all.rollouts) std::cout << ' ' << count << ' ' << state;
+  std::cout << ", configurations:";
+  for (const auto& [state, count] : all.configs) std::cout << ' ' << count << ' ' << state;
   std::cout << "; " << all.checks << " invariants checked, " << violated << " violated\n";
   // A simulation in which nothing happens would violate nothing.
   if (given == nullptr) {
     EXPECT_GT(all.rollouts["completed"], kSeeds / 2);
     EXPECT_GT(all.rollouts["halted"], kSeeds / 4);
     EXPECT_GT(all.restarts, kSeeds * 2);
+    EXPECT_GT(all.configs["confirmed"], kSeeds * 4);
+    for (const std::string end : {"rolled-back", "failed", "withdrawn"}) EXPECT_GT(all.configs[end], kSeeds) << end;
   }
 }
 
