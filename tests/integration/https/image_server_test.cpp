@@ -75,6 +75,34 @@ TEST_F(ImageServerTest, ServesADeviceNothingButItsOrder) {
   EXPECT_EQ(fetch(path_of(another)).status, 403U);
 }
 
+TEST_F(ImageServerTest, ServesAConfigurationToItsDeviceAlone) {
+  start();
+  const std::string content(900, 's');
+  const Digest config = configs_.add(content);
+  const std::string target = "/v1/configs/" + std::string(to_hex(config).view());
+  const auto other = authority_.issue_client("esp-2");
+  EXPECT_EQ(fetch(target).status, 403U) << "nothing was granted";
+  access_.allow("esp-1", service::FileKind::Config, config);
+  const Answer whole = fetch(target);
+  EXPECT_EQ(whole.status, 200U);
+  EXPECT_EQ(whole.body, content);
+  EXPECT_EQ(whole.field("Cache-Control"), "no-store");
+  const Answer rest = fetch(target, {"--range", "890-"});
+  EXPECT_EQ(rest.status, 206U);
+  EXPECT_EQ(rest.body, content.substr(890));
+  EXPECT_EQ(fetch_as(other, target).status, 403U);
+  EXPECT_EQ(fetch(path_of(config)).status, 403U) << "it is no image";
+  EXPECT_EQ(fetch(path()).status, 403U) << "one order, one file";
+  EXPECT_EQ(fetch("/v1/configs/").status, 404U);
+  EXPECT_EQ(fetch(target + "0").status, 404U);
+  test::write_file(configs_.path(config), std::string(900, 'x'));
+  EXPECT_EQ(fetch(target).status, 500U);
+  EXPECT_EQ(configs_.unusable().size(), 1U) << "and the engine knows";
+  EXPECT_TRUE(images_.unusable().empty());
+  access_.withdraw("esp-1");
+  EXPECT_EQ(fetch(target).status, 403U);
+}
+
 TEST_F(ImageServerTest, ServesDevicesAlone) {
   start();
   for (const std::string cn : {"_flotillad", "_op.alice", "ESP-1"}) {

@@ -226,5 +226,60 @@ TEST_F(Online, EveryVerbHasHelpWithAnExample) {
   }
 }
 
+TEST_F(Online, AConfigurationIsOrderedShownAndTakenBack) {
+  heartbeat("kitchen");
+  wait_for_device("kitchen");
+  const std::string file = bundle_file("config kitchen A");
+  const Said ordered = run({"device", "update-config", "kitchen", file});
+  EXPECT_EQ(ordered.exit_code, kDone) << ordered.err;
+  EXPECT_TRUE(has(ordered.out, "Ordered attempt 1 for kitchen")) << ordered.out;
+  const Said shown = run({"device", "show", "kitchen"});
+  EXPECT_TRUE(has(shown.out, "ordered, attempt 1, 414141414141")) << shown.out;
+  EXPECT_FALSE(has(shown.out, "config kitchen A")) << shown.out;
+  EXPECT_EQ(nlohmann::json::parse(run_json({"device", "show", "kitchen"}).out)["config"]["state"], "ordered");
+  EXPECT_TRUE(has(run({"device", "withdraw-config", "kitchen"}).out, "Taken back"));
+  EXPECT_EQ(run({"device", "withdraw-config", "kitchen"}).exit_code, kFailed);
+}
+
+TEST_F(Online, WaitingForAConfigurationEndsWithIt) {
+  for (const auto& [end, code] : {std::pair{UpdateState::Confirmed, kDone}, {UpdateState::RolledBack, kFailed}}) {
+    heartbeat("kitchen");
+    wait_for_device("kitchen");
+    const std::string file = bundle_file(end == UpdateState::Confirmed ? "config kitchen A" : "config kitchen B");
+    Said waited;
+    std::jthread operator_at_work([&] { waited = run({"device", "update-config", "kitchen", file, "--wait"}); });
+    nlohmann::json order;
+    while ((order = get("/v1/devices/kitchen")["order"]).is_null()) std::this_thread::yield();
+    heartbeat("kitchen", [&, state = end](Heartbeat& beat) {
+      beat.attempt_id = order["attempt"].get<std::uint64_t>();
+      beat.last_sequence = order["sequence"].get<std::uint32_t>();
+      beat.update_state = state;
+      beat.error = state == UpdateState::RolledBack ? Reason::NoBroker : Reason::None;
+    });
+    operator_at_work.join();
+    EXPECT_EQ(waited.exit_code, code) << waited.out << waited.err;
+    EXPECT_TRUE(has(waited.out, code == kDone ? "confirmed, attempt 1" : "rolled-back, attempt 2")) << waited.out;
+  }
+}
+
+TEST_F(Online, AFileThatIsNoConfigurationIsNamed) {
+  heartbeat("kitchen");
+  wait_for_device("kitchen");
+  EXPECT_TRUE(has(run({"device", "update-config", "kitchen", "/no/such/file"}).err, "/no/such/file"));
+  const Said large = run({"device", "update-config", "kitchen", bundle_file(std::string(5000, 'x'))});
+  EXPECT_EQ(large.exit_code, kFailed);
+  EXPECT_TRUE(has(large.err, "larger than a configuration")) << large.err;
+}
+
+TEST_F(Online, AStartWarnsOfBoardsWithoutSlots) {
+  two_devices_and_a_release();
+  heartbeat("attic", [](Heartbeat& beat) { beat.local_rollback = false; });
+  wait_for_device("attic");
+  const Said begun = run({"rollout", "start", "1.1.0"});
+  EXPECT_EQ(begun.exit_code, kDone);
+  EXPECT_TRUE(has(begun.err, "Warning: 1 device is skipped, the flash has no room for two slots: attic")) << begun.err;
+  EXPECT_TRUE(has(run({"rollout", "show", "1"}).out, "no room for two slots: attic"));
+}
+
 }  // namespace
 }  // namespace flotilla::cli
