@@ -12,6 +12,7 @@ struct Question {
   CommandCase& subject;
   const DeviceFacts& facts;
   TrustCrypto& crypto;
+  Envelope envelope;  // the command's, then (Install) the manifest's
 };
 using Answer = std::optional<CommandDecision>;  // nothing: the next row is asked
 
@@ -25,8 +26,8 @@ bool is_update(const Question& q) { return is_install(q) || q.subject.command.ki
 bool is_config(const Question& q) { return q.subject.command.kind == CommandKind::UpdateConfig; }
 
 Answer decodes(Question& q) {
-  if (!device_wire::decode(q.subject.message, q.subject.envelope)) return refuse(Reason::Malformed);
-  return refuse_if(!device_wire::decode(q.subject.envelope.payload, q.subject.command), Reason::Malformed);
+  if (!device_wire::decode(q.subject.message, q.envelope)) return refuse(Reason::Malformed);
+  return refuse_if(!device_wire::decode(q.envelope.payload, q.subject.command), Reason::Malformed);
 }
 
 Answer own_id(Question& q) {
@@ -38,12 +39,12 @@ Answer own_trust_version(Question& q) {
 }
 
 Answer signed_by_command_key(Question& q) {
-  switch (verify_command(q.subject.envelope, q.facts.board.trust, q.crypto)) {
+  switch (verify_command(q.envelope, q.facts.board.trust, q.crypto)) {
     case EnvelopeVerdict::Valid: break;
     case EnvelopeVerdict::UnknownKey: return refuse(Reason::UnknownKey);
     case EnvelopeVerdict::BadSignature: return refuse(Reason::BadSignature);
   }
-  q.subject.digest = q.crypto.sha256(&q.subject.envelope.payload, 1);
+  q.subject.digest = q.crypto.sha256(&q.envelope.payload, 1);
   return {};
 }
 
@@ -87,15 +88,15 @@ Answer cancels_attempt_in_force(Question& q) {
 Answer manifest_decodes(Question& q) {
   if (!is_install(q)) return {};
   // The command's own envelope has been checked and is not needed any more: RAM is short.
-  if (!device_wire::decode(q.subject.command.install.signed_manifest, q.subject.envelope)) {
+  if (!device_wire::decode(q.subject.command.install.signed_manifest, q.envelope)) {
     return refuse(Reason::Malformed);
   }
-  return refuse_if(!device_wire::decode(q.subject.envelope.payload, q.subject.manifest), Reason::Malformed);
+  return refuse_if(!device_wire::decode(q.envelope.payload, q.subject.manifest), Reason::Malformed);
 }
 
 Answer manifest_signed_by_release_keys(Question& q) {
   if (!is_install(q)) return {};
-  switch (verify_manifest(q.subject.envelope, q.facts.board.trust, q.crypto)) {
+  switch (verify_manifest(q.envelope, q.facts.board.trust, q.crypto)) {
     case EnvelopeVerdict::Valid: break;
     case EnvelopeVerdict::UnknownKey: return refuse(Reason::ManifestUnknownKey);
     case EnvelopeVerdict::BadSignature: return refuse(Reason::ManifestSignature);
@@ -241,7 +242,7 @@ constexpr Row kRows[] = {
 }  // namespace
 
 CommandDecision decide(CommandCase& subject, const DeviceFacts& facts, TrustCrypto& crypto) {
-  Question question{subject, facts, crypto};
+  Question question{subject, facts, crypto, {}};
   for (const auto row : kRows) {
     if (const auto answer = row(question)) return *answer;
   }

@@ -39,7 +39,6 @@ struct DeviceFacts {
 // What the rows find out about a message, for those after them and for whoever acts on it. Views point into the message.
 struct CommandCase {
   ByteView message;
-  Envelope envelope;  // the command's, then (Install) the manifest's
   Command command;
   Digest digest;  // of the command's payload
   Manifest manifest;

@@ -52,6 +52,16 @@ bool write_checked(hal::Flash& flash, std::uint32_t address, const std::uint8_t*
   return true;
 }
 
+// Writes what is around the payload.
+void seal(std::uint16_t type, Journal::Image& image) {
+  const auto length = static_cast<std::uint32_t>(image.size);
+  std::uint8_t* bytes = image.bytes.data();
+  store_u16(bytes, type);
+  store_u16(bytes + 2, static_cast<std::uint16_t>(length));
+  std::memset(bytes + kRecordHead + length, 0xFF, padded(length) - length);
+  store_u32(bytes + kRecordHead + padded(length), crc32(ByteView(bytes, kRecordHead + length)));
+}
+
 }  // namespace
 
 bool Journal::open() {
@@ -171,28 +181,30 @@ bool Journal::find(std::uint16_t type, std::uint8_t* out, std::size_t capacity, 
 }
 
 bool Journal::append(std::uint16_t type, ByteView payload) {
-  if (type == 0 || type == 0xFFFF || payload.size > kMaxPayload) return false;
-  const std::uint32_t size = record_size(static_cast<std::uint32_t>(payload.size));
+  Image image;
+  if (payload.size > kMaxPayload) return false;
+  if (payload.size != 0) std::memcpy(image.payload(), payload.data, payload.size);
+  image.size = payload.size;
+  return append(type, image);
+}
+
+bool Journal::append(std::uint16_t type, Image& image) {
+  if (type == 0 || type == 0xFFFF || image.size > kMaxPayload) return false;
+  seal(type, image);
+  const std::uint32_t size = record_size(static_cast<std::uint32_t>(image.size));
   if (clean_ && end_ + size <= sector_ + kSector) {
-    if (write_record(end_, type, payload)) {
+    if (write_record(end_, image)) {
       end_ += size;
       return true;
     }
     clean_ = false;
   }
-  return compact(type, payload);
+  return compact(type, image);
 }
 
 // One write for the whole record, its CRC last: a cut leaves a record that does not count.
-bool Journal::write_record(std::uint32_t address, std::uint16_t type, ByteView payload) {
-  alignas(4) std::uint8_t bytes[record_size(kMaxPayload)];
-  const auto length = static_cast<std::uint32_t>(payload.size);
-  std::memset(bytes, 0xFF, sizeof bytes);
-  store_u16(bytes, type);
-  store_u16(bytes + 2, static_cast<std::uint16_t>(length));
-  if (length != 0) std::memcpy(bytes + kRecordHead, payload.data, length);
-  store_u32(bytes + kRecordHead + padded(length), crc32(ByteView(bytes, kRecordHead + length)));
-  return write_checked(flash_, address, bytes, record_size(length));
+bool Journal::write_record(std::uint32_t address, const Image& image) {
+  return write_checked(flash_, address, image.bytes.data(), record_size(static_cast<std::uint32_t>(image.size)));
 }
 
 bool Journal::has_newer(const Record& record) {
@@ -218,7 +230,7 @@ bool Journal::copy_record(const Record& record, std::uint32_t target) {
 }
 
 // The new record goes in place of the older ones of its type, before the header: the whole append is one commit.
-bool Journal::compact(std::uint16_t type, ByteView payload) {
+bool Journal::compact(std::uint16_t type, const Image& image) {
   const std::uint32_t target = other_sector();
   const std::uint32_t limit = target + kSector;
   if (!flash_.erase_sector(target)) return false;
@@ -232,8 +244,8 @@ bool Journal::compact(std::uint16_t type, ByteView payload) {
     if (to + size > limit || !copy_record(record, to)) return false;
     to += size;
   }
-  const std::uint32_t size = record_size(static_cast<std::uint32_t>(payload.size));
-  if (to + size > limit || !write_record(to, type, payload) || !write_header(target, sequence_ + 1)) return false;
+  const std::uint32_t size = record_size(static_cast<std::uint32_t>(image.size));
+  if (to + size > limit || !write_record(to, image) || !write_header(target, sequence_ + 1)) return false;
   sector_ = target;
   ++sequence_;
   end_ = to + size;

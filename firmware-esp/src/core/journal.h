@@ -26,6 +26,7 @@
 // with a wrong CRC is passed over, its length taken as it stands: a bit that flips there costs no other record.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "common/bytes.h"
@@ -36,6 +37,14 @@ namespace flotilla {
 class Journal {
  public:
   static constexpr std::size_t kMaxPayload = 256;  // of a record written here; foreign ones may be longer
+
+  // A record as it will lie in flash: who appends one writes the payload into its place, so that a record is on the stack
+  // but once.
+  struct Image {
+    alignas(4) std::array<std::uint8_t, 4 + kMaxPayload + 4> bytes{};  // head, payload with its filling, CRC
+    std::size_t size = 0;                                              // of the payload
+    [[nodiscard]] std::uint8_t* payload() { return bytes.data() + 4; }
+  };
 
   explicit Journal(hal::Flash& flash) : flash_(flash) {}
 
@@ -48,6 +57,7 @@ class Journal {
 
   // Durable and read back when it returns true. false: the flash failed, or the records of all types together do not
   // fit into a sector; what was there before still counts.
+  [[nodiscard]] bool append(std::uint16_t type, Image& image);
   [[nodiscard]] bool append(std::uint16_t type, ByteView payload);
 
  private:
@@ -66,9 +76,9 @@ class Journal {
   bool has_newer(const Record& record);
   bool rest_is_clean();
   bool scan();
-  bool write_record(std::uint32_t address, std::uint16_t type, ByteView payload);
+  bool write_record(std::uint32_t address, const Image& image);
   bool copy_record(const Record& record, std::uint32_t target);
-  bool compact(std::uint16_t type, ByteView payload);
+  bool compact(std::uint16_t type, const Image& image);
 
   [[nodiscard]] std::uint32_t other_sector() const;
 

@@ -184,16 +184,15 @@ bool load_record(Journal& journal, RecordType type, void* out) {
 }
 
 bool store_record(Journal& journal, RecordType type, const void* record) {
-  std::uint8_t bytes[Journal::kMaxPayload];
-  std::size_t used = 0;
+  Journal::Image image;
   for (const std::uint32_t* at = layout_of(type);; ++at) {
     const Field field(at);
     if (field.kind() == Kind::Record) break;
-    if (used + field.stored() > sizeof bytes) return false;
-    put(field, static_cast<const std::uint8_t*>(record) + field.offset(), bytes + used);
-    used += field.stored();
+    if (image.size + field.stored() > Journal::kMaxPayload) return false;
+    put(field, static_cast<const std::uint8_t*>(record) + field.offset(), image.payload() + image.size);
+    image.size += field.stored();
   }
-  return journal.append(static_cast<std::uint16_t>(type), ByteView(bytes, used));
+  return journal.append(static_cast<std::uint16_t>(type), image);
 }
 
 }  // namespace flotilla

@@ -141,8 +141,8 @@ struct UnwantedRecord {
   Digest image_sha256;  // zeros: none
 };
 
-// By the layout of that type; `record` points to the structure above that has it.
-[[nodiscard]] bool load_record(Journal& journal, RecordType type, void* record);
+// By the layout of that type; `out` and `record` point to the structure above that has it.
+[[nodiscard]] bool load_record(Journal& journal, RecordType type, void* out);
 [[nodiscard]] bool store_record(Journal& journal, RecordType type, const void* record);
 
 // false when there is none, it is too short, or holds what this version cannot mean; `out` is then undefined.
