@@ -84,10 +84,6 @@ bool Node::load() {
     problem_ = text_of(check).in_flash();
     return false;
   }
-  if (!identity_.load(*provisioning)) {
-    problem_ = PSTR("a certificate of the provisioning cannot be read: enroll the device again");
-    return false;
-  }
   begin_network(*provisioning);
   return true;
 }
@@ -98,8 +94,13 @@ void Node::begin_network(const Provisioning& provisioning) {
   ntp_host_ = provisioning.ntp_host;
   time_.raise_floor(config_.built);
   time_.raise_floor(provisioning.provisioned_at);
-  mqtt_tls_.set_identity(identity_, static_cast<std::uint16_t>(provisioning.mqtt_port));
-  download_tls_.set_identity(identity_, static_cast<std::uint16_t>(provisioning.https_port));
+  // Without it the agent still runs: a new provisioning on trial is left again, and the other copy gets its turn.
+  if (identity_.load(provisioning)) {
+    mqtt_tls_.set_identity(identity_, static_cast<std::uint16_t>(provisioning.mqtt_port));
+    download_tls_.set_identity(identity_, static_cast<std::uint16_t>(provisioning.https_port));
+  } else {
+    say(F("a certificate of the provisioning cannot be read: no connection with this copy of it"));
+  }
   download_.set_port(static_cast<std::uint16_t>(provisioning.https_port));
   mqtt_.begin(provisioning.device_id.view());
   wifi_.begin(provisioning);

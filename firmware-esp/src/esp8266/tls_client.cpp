@@ -23,11 +23,13 @@ TlsClient::TlsClient(const Servers& servers, const TrustedTime& time) : servers_
 
 void TlsClient::set_identity(const TlsIdentity& identity, std::uint16_t port) {
   port_ = port;
+  has_identity_ = true;
   setTrustAnchors(&identity.anchor());
   setClientECCert(&identity.certificate(), &identity.key(), BR_KEYTYPE_SIGN, identity.issuer_key_type());
 }
 
 TlsClient::Outcome TlsClient::open() {
+  if (!has_identity_) return Outcome::Refused;
   if (servers_.addresses.empty()) return Outcome::Unreachable;
   if (!reach(servers_.addresses[address_].c_str())) {
     address_ = (address_ + 1) % servers_.addresses.size();

@@ -25,6 +25,7 @@ class TlsClient : public BearSSL::WiFiClientSecureCtx {
   TlsClient(const Servers& servers, const TrustedTime& time);
 
   void set_identity(const TlsIdentity& identity, std::uint16_t port);  // the identity must outlive it as well
+  // Without one every open() is Refused: the certificates of the provisioning in use could not be read.
   // Tries one address: up to a second for its name, up to a second for TCP, and then the handshake, which blocks for
   // 1-3 s at 160 MHz (a resumed one below 0.1 s; a server that falls silent: 15 s) and feeds the watchdog.
   Outcome open();
@@ -43,6 +44,7 @@ class TlsClient : public BearSSL::WiFiClientSecureCtx {
   std::size_t address_ = 0;  // the one to try; kept where it worked
   std::size_t tried_ = 0;
   bool small_ = true;
+  bool has_identity_ = false;
 };
 
 }  // namespace flotilla

@@ -12,7 +12,7 @@ class X509List {
  public:
   bool append(const std::uint8_t* der, std::size_t size) {
     der_.assign(der, der + size);
-    return size != 0;
+    return size > 1;
   }
   [[nodiscard]] const br_x509_trust_anchor* getTrustAnchors() const { return &anchor_; }
 

@@ -17,6 +17,8 @@ class FixedRandom final : public hal::Random {
 struct NetworkRig {
   NetworkRig() {
     servers.name = FixedString<63>("pi.fleet");
+    tls.set_identity(identity, 8883);
+    download_tls.set_identity(identity, 8443);
     for (const char* address : {"10.0.0.1", "pi.lan"})
       EXPECT_TRUE(servers.addresses.push_back(FixedString<63>(address)));
     core.hosts = {{"10.0.0.1", true}, {"pi.lan", true}};

@@ -51,7 +51,8 @@ class NodeTest : public testing::Test {
     out.wifi_ssid = FixedString<32>("attic");
     out.wifi_password = FixedString<63>("open sesame");
     out.device_key.fill(1);
-    out.device_certificate = out.ca_certificate = view(certificate);
+    out.ca_certificate = ByteView(std::string_view("an authority"));
+    out.device_certificate = view(certificate);
     out.signed_trust_store = view(signed_trust);
     out.broker_name = FixedString<63>("pi.fleet");
     ASSERT_TRUE(out.addresses.push_back(FixedString<63>("10.0.0.1")));
@@ -81,7 +82,7 @@ class NodeTest : public testing::Test {
 
   fake_core::Core& core = fake_core::reset();
   Signer signer;
-  std::string certificate = "a certificate";
+  std::string certificate = "a certificate";  // one byte: the stand-in cannot read it
 };
 
 TEST_F(NodeTest, AnUnprovisionedBoardSaysSoAndRunsItsSketch) {
@@ -119,6 +120,21 @@ TEST_F(NodeTest, ConnectsReportsAndPublishes) {
   EXPECT_TRUE(node.publish("state", "dry"));
   EXPECT_EQ(core.packets.back(), "PUBLISH sensors/roof-1/state=dry qos1");
   EXPECT_FALSE(node.publish("a/#", "x"));
+}
+
+// A certificate renewed over the air that cannot be read: the agent must run, or the other copy never gets its turn.
+TEST_F(NodeTest, RunsTheAgentWithoutAReadableCertificate) {
+  certificate = "?";
+  provision();
+  preinit();
+  Node node({.version = "1.2.0"});
+  EXPECT_TRUE(node.begin());
+  EXPECT_TRUE(node.managed());
+  EXPECT_TRUE(said("cannot be read"));
+  core.packets.clear();
+  run(node);
+  EXPECT_FALSE(node.online());
+  EXPECT_TRUE(core.packets.empty());
 }
 
 TEST_F(NodeTest, HealthValuesAreReplacedByName) {
