@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,9 +60,11 @@ class DeviceMqtt final : public hal::Mqtt {
   std::uint16_t acknowledged() override { return acknowledged_; }
   bool receive(ByteView& payload) override {
     if (link_ != hal::Link::Up || inbox_.empty()) return false;
-    current_ = inbox_.front();
+    // In memory of exactly its size, so that a sanitizer sees a read beyond it.
+    current_.reset(new std::uint8_t[inbox_.front().size()]);
+    payload = ByteView(current_.get(), inbox_.front().size());
+    std::copy(inbox_.front().begin(), inbox_.front().end(), current_.get());
     inbox_.erase(inbox_.begin());
-    payload = ByteView(std::string_view(current_));
     return true;
   }
   std::uint32_t session() override { return session_; }
@@ -101,7 +104,7 @@ class DeviceMqtt final : public hal::Mqtt {
   bool hung_up_ = false;
   hal::Link link_ = hal::Link::NoNetwork;
   std::string retained_;
-  std::string current_;
+  std::shared_ptr<std::uint8_t[]> current_;
   std::vector<std::string> inbox_;
   std::uint16_t packet_ = 0xFFF0;  // soon starts over
   std::uint16_t acknowledged_ = 0;
