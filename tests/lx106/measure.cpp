@@ -6,29 +6,13 @@
 #include "proto/device/codec.h"
 #include "tests/golden/samples.h"
 #include "tests/lx106/bench.h"
+#include "tests/lx106/scale.h"
 #include "tests/lx106/vectors.h"
 
 namespace flotilla::lx106 {
 namespace {
 
 Stack<16 * 1024> thunk_stack;
-
-// The emulator's clock counts in its own unit: how many instructions one tick of it is, as two numbers.
-struct Scale {
-  static constexpr std::uint32_t kLoops = 1'000'000;
-  static constexpr std::uint32_t kInstructions = 2 * kLoops;
-  std::uint32_t ticks = 0;
-
-  static std::uint32_t measure() {
-    std::uint32_t left = kLoops;
-    const auto begin = lx106::ticks();
-    asm volatile("1: addi %0, %0, -1\n bnez %0, 1b\n" : "+r"(left));
-    return lx106::ticks() - begin;
-  }
-  [[nodiscard]] std::uint32_t instructions(std::uint32_t count) const {
-    return static_cast<std::uint32_t>(std::uint64_t{count} * kInstructions / ticks);
-  }
-};
 
 void print(const char* key, std::uint32_t value) { std::printf("%s %lu\n", key, static_cast<unsigned long>(value)); }
 
