@@ -1,4 +1,4 @@
-// Semantic Versioning 2.0.0 without heap: parsing and precedence (semver.org, items 9-11).
+// Semantic Versioning 2.0.0 without heap: check and precedence (semver.org, items 9-11).
 #pragma once
 
 #include <cstdint>
@@ -11,31 +11,34 @@ namespace flotilla {
 inline constexpr std::size_t kMaxVersion = 32;  // bytes of a version's text on the wire
 using VersionText = FixedString<kMaxVersion>;
 
-// A parsed version. It keeps its text; build metadata ("+...") is kept but carries no precedence (item 10).
+// Strict: three numbers without leading zeros, optional -prerelease and +build of [0-9A-Za-z-] identifiers; at most
+// kMaxVersion bytes.
+[[nodiscard]] bool is_version(std::string_view text);
+
+// Precedence of two versions (item 11): negative when a comes before b, 0 when neither does, positive when a comes after
+// b. Build metadata ("+...") carries none (item 10).
+[[nodiscard]] int compare_versions(std::string_view a, std::string_view b);
+
+// A text that is a version.
 class Version {
  public:
   Version() = default;  // 0.0.0
 
-  // Strict: three numbers without leading zeros, optional -prerelease and +build of [0-9A-Za-z-] identifiers; at most
-  // kMaxVersion bytes. false leaves `out` untouched.
+  // false leaves `out` untouched.
   [[nodiscard]] static bool parse(std::string_view text, Version& out);
 
   [[nodiscard]] std::string_view text() const { return text_.view(); }
-  [[nodiscard]] std::uint32_t major() const { return major_; }
-  [[nodiscard]] std::uint32_t minor() const { return minor_; }
-  [[nodiscard]] std::uint32_t patch() const { return patch_; }
-  [[nodiscard]] std::string_view prerelease() const { return text_.view().substr(pre_begin_, pre_size_); }
+  [[nodiscard]] std::uint32_t major() const { return number(0); }
+  [[nodiscard]] std::uint32_t minor() const { return number(1); }
+  [[nodiscard]] std::uint32_t patch() const { return number(2); }
+  [[nodiscard]] std::string_view prerelease() const;
 
  private:
+  [[nodiscard]] std::uint32_t number(unsigned index) const;
+
   VersionText text_{"0.0.0"};
-  std::uint32_t major_ = 0;
-  std::uint32_t minor_ = 0;
-  std::uint32_t patch_ = 0;
-  std::uint8_t pre_begin_ = 0;
-  std::uint8_t pre_size_ = 0;
 };
 
-// Precedence (item 11): negative when a comes before b, 0 when neither does, positive when a comes after b.
-[[nodiscard]] int compare(const Version& a, const Version& b);
+[[nodiscard]] inline int compare(const Version& a, const Version& b) { return compare_versions(a.text(), b.text()); }
 
 }  // namespace flotilla

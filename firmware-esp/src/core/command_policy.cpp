@@ -163,12 +163,11 @@ Answer fits_slot(Question& q) {
 
 Answer above_minimum_version(Question& q) {
   if (!is_install(q) || q.subject.manifest.minimum_version.empty()) return {};
-  Version minimum;
-  Version running;
-  if (!Version::parse(q.subject.manifest.minimum_version.view(), minimum)) return refuse(Reason::Malformed);
+  const auto minimum = q.subject.manifest.minimum_version.view();
+  if (!is_version(minimum)) return refuse(Reason::Malformed);
   // A sketch without a proper version counts as 0.0.0: only a manifest that asks for nothing lets it through.
-  if (!Version::parse(q.facts.running_version, running)) running = {};
-  return refuse_if(compare(running, minimum) < 0, Reason::BelowMinimumVersion);
+  const auto running = is_version(q.facts.running_version) ? q.facts.running_version : "0.0.0";
+  return refuse_if(compare_versions(running, minimum) < 0, Reason::BelowMinimumVersion);
 }
 
 Answer has_previous_image(Question& q) {
