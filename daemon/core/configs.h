@@ -21,7 +21,7 @@ namespace flotilla::core {
 [[nodiscard]] Result<Unit, Error> check_config(World& world, const ConfigSpec& spec);
 // Replaces one that was not accepted; the same content again changes nothing.
 Result<Unit, Error> update_config(World& world, Turn& turn, const ConfigSpec& spec);
-Result<Unit, Error> withdraw_config(World& world, Turn& turn, const std::string& device);
+Result<Unit, Error> withdraw_config(World& world, Turn& turn, const std::string& id);
 
 // --- what devices say
 // The newest report may be about its configuration; called for every report.

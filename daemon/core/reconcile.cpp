@@ -205,12 +205,12 @@ void repeat_order(World& world, Turn& turn, Device& device) {
   }
 }
 
-// An attempt that runs although it is not in force, and can still be stopped.
+// An attempt that runs although it is not in force, and can still be stopped. (A configuration's that goes on has its order
+// again by now.)
 void answer_foreign_attempt(World& world, Turn& turn, Device& device) {
   const Heartbeat& report = device.reported;
   const bool stoppable = is_active(report.update_state) && report.update_state < UpdateState::Armed;
   if (!stoppable || device.order || is_quarantined(device, world.config.trust_version)) return;
-  if (reports_config(device) && is_open(device.config->state)) return;
   const Member* member = world.member_of_attempt(report.attempt_id);
   order_cancel(world, turn, device, report.attempt_id, member == nullptr ? 0 : member->rollout);
 }

@@ -348,6 +348,22 @@ TEST_F(Configs, WaitWhileTheDeviceIsQuarantined) {
   EXPECT_EQ(order(), nullptr);
 }
 
+TEST_F(Configs, OneAcceptedJustBeforeItWasHeldGetsItsOrderAgain) {
+  ASSERT_TRUE(put("a").ok());
+  const Order sent = *order();
+  board().last_sequence = 2 + (1U << 20U);
+  bench_.beat("esp-00");
+  ASSERT_EQ(order(), nullptr);
+  board().last_sequence = sent.sequence;
+  board().attempt_id = sent.attempt;
+  bench_.report("esp-00", UpdateState::Downloading);
+  EXPECT_EQ(config().state, ConfigState::Working);
+  ASSERT_NE(order(), nullptr) << "on its trial it must see its order again";
+  EXPECT_EQ(order()->kind, OrderKind::UpdateConfig) << "and it is no foreign attempt";
+  EXPECT_EQ(order()->attempt, sent.attempt);
+  EXPECT_EQ(config().orders, 1U);
+}
+
 TEST_F(Configs, WaitForTheClockAndTheBroker) {
   bench_.now.wall_trusted = false;
   ASSERT_TRUE(put("a").ok());
