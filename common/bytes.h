@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <new>
 #include <string_view>
 #include <type_traits>
 
@@ -68,11 +67,11 @@ class FixedVector {
   std::uint8_t count_ = 0;
 };
 
-// A value of that type anew, in its place: `value = {}` would build a second one on the stack first.
+// Makes a value zeros in one call, where `value = {}` would be a store for each member, and a second value on the stack.
 template <typename T>
-void reset(T& value) {
-  static_assert(std::is_trivially_destructible<T>::value, "nothing to release");
-  new (static_cast<void*>(&value)) T();
+void set_to_zero(T& value) {
+  static_assert(std::is_trivially_copyable<T>::value, "nothing but its bytes");
+  std::memset(static_cast<void*>(&value), 0, sizeof value);
 }
 
 // What FixedString does, once for all capacities. `storage`: the text, zeros up to the capacity, one more zero, and the

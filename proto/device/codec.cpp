@@ -108,15 +108,15 @@ static_assert(kInOrder<flotilla_v1_Command_cancel_tag, CommandKind::Cancel> &&
               kInOrder<flotilla_v1_Command_update_config_tag, CommandKind::UpdateConfig> &&
               kInOrder<flotilla_v1_Command_update_trust_tag, CommandKind::UpdateTrust> &&
               kInOrder<flotilla_v1_Command_install_bootloader_tag, CommandKind::InstallBootloader>);
-constexpr auto kNoBody = CommandKind{};
+constexpr auto kNoBody = CommandKind{};  // 0
 
 bool read_body(pb_istream_t& content, std::uint32_t tag, void* out) {
   auto& command = *static_cast<Command*>(out);
   const auto kind = static_cast<CommandKind>(tag - kBeforeBodies);
   // The same body once more is merged; another one replaces it.
   if (kind != command.kind) {
-    reset(command.install);
-    reset(command.file);
+    set_to_zero(command.install);
+    set_to_zero(command.file);
     command.kind = kind;
   }
   if (kind == CommandKind::Install || kind == CommandKind::InstallBootloader) {
@@ -131,26 +131,23 @@ bool read_body(pb_istream_t& content, std::uint32_t tag, void* out) {
 }  // namespace
 
 bool decode(ByteView bytes, Envelope& out) {
-  reset(out);
+  set_to_zero(out);
   return decode_message(bytes, kSigned, &out, append_signature);
 }
 
 bool decode(ByteView bytes, Manifest& out) {
-  reset(out);
-  out.kind = ManifestKind{};  // absent is none of the kinds, and no encoding
-  out.encoding = Encoding{};
+  set_to_zero(out);  // absent is none of the kinds, and no encoding
   if (!decode_message(bytes, kManifest, &out)) return false;
   return (out.kind == ManifestKind::Image || out.kind == ManifestKind::Bootloader) && out.encoding == Encoding::Raw;
 }
 
 bool decode(ByteView bytes, Command& out) {
-  reset(out);
-  out.kind = kNoBody;  // also what a body of a later protocol leaves
+  set_to_zero(out);  // no body, which is also what one of a later protocol leaves
   return decode_message(bytes, kCommand, &out, read_body) && out.kind != kNoBody;
 }
 
 bool decode(ByteView bytes, TrustStore& out) {
-  reset(out);
+  set_to_zero(out);
   return decode_message(bytes, kTrustStore, &out);
 }
 

@@ -66,14 +66,13 @@ bool read_source(pb_istream_t* stream, pb_byte_t* out, std::size_t size) {
 }  // namespace
 
 bool decode(ByteView bytes, Provisioning& out) {
-  reset(out);
-  out.heartbeat_seconds = 0;  // absent, as for the host
+  set_to_zero(out);  // absent is 0 here, as for the host
   pb_istream_t stream = pb_istream_from_buffer(bytes.data, bytes.size);
   return decode_fields(stream, kProvisioning, &out);
 }
 
 bool survey(ByteSource& source, std::uint32_t size, ProvisioningSurvey& out) {
-  reset(out);
+  set_to_zero(out);
   SourceState state{source, 0};
   pb_istream_t stream{};
   stream.callback = read_source;

@@ -12,6 +12,8 @@ T larger(T a, T b) {
 
 }  // namespace
 
+Ledger::Ledger(hal::Flash& flash) : journal_(flash) {}
+
 bool Ledger::open() {
   if (!journal_.open()) return false;
   if (!load(journal_, boots_)) boots_ = {};

@@ -12,7 +12,7 @@ namespace flotilla {
 
 class Ledger {
  public:
-  explicit Ledger(hal::Flash& flash) : journal_(flash) {}
+  explicit Ledger(hal::Flash& flash);
 
   // Opens the journal and reads every record. false: the flash failed.
   [[nodiscard]] bool open();
