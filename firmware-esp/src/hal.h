@@ -128,6 +128,9 @@ class Clock {
   virtual std::uint64_t unix_seconds() = 0;  // 0 while the time is not known
 };
 
+// Its low 32 bits, which start over after 49 days: for times that are never far apart.
+inline std::uint32_t now_ms(Clock& clock) { return static_cast<std::uint32_t>(clock.monotonic_ms()); }
+
 class Random {
  public:
   virtual ~Random() = default;

@@ -108,7 +108,7 @@ class Firmware {
 
  private:
   bool set_up() {
-    const Adoption adoption = adopt_provisioning(context_.flash, workspace_.data(), workspace_.size());
+    const Adoption adoption = adopt_provisioning(context_.flash);
     if (adoption != Adoption::None) {
       context_.log.info("adoption: " + std::string(to_ram<80>(text_of(adoption)).view()));
     }

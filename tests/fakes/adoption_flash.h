@@ -76,10 +76,7 @@ inline bool is_good(DeviceFlash& flash, std::uint32_t address, const std::string
          parsed.message.text() == expected;
 }
 
-inline Adoption adopt(DeviceFlash& flash, std::size_t size = 256) {
-  alignas(4) std::uint8_t buffer[4096];
-  return adopt_provisioning(flash, buffer, size);
-}
+inline Adoption adopt(DeviceFlash& flash) { return adopt_provisioning(flash); }
 
 inline const std::string kImageBytes = test::make_bare_image(120'000);
 inline const std::uint32_t kBehind = static_cast<std::uint32_t>(kImage + padded(kImageBytes).size());

@@ -29,7 +29,7 @@ extern "C" void run_agent(Platform& platform) {
   auto& ports = platform.ports;
   if (early_boot(ports.flash, ports.boot, ports.crypto, platform.scratch) == EarlyBoot::Restart) return;
 
-  const Adoption adoption = adopt_provisioning(ports.flash, platform.workspace, platform.workspace_size);
+  const Adoption adoption = adopt_provisioning(ports.flash);
   if (adoption != Adoption::None) platform.application.log(to_ram<80>(text_of(adoption)).view());
   auto& board = *new (board_memory) Board;
   if (load_board(ports.flash, ports.crypto, platform.workspace, platform.workspace_size, platform.provisioning,

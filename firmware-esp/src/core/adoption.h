@@ -3,7 +3,6 @@
 // first sector behind the image; here it is put into its place and erased everywhere else.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "common/flash_text.h"
@@ -23,7 +22,7 @@ enum class Adoption : std::uint8_t {
 [[nodiscard]] FlashText text_of(Adoption adoption);
 
 // Call it in each boot before load_board(): what a power cut left over is finished by the next one. At any moment there
-// is a good block in the provisioning or behind the image. `size` is a multiple of 4 of at least 32 bytes.
-[[nodiscard]] Adoption adopt_provisioning(hal::Flash& flash, std::uint8_t* buffer, std::size_t size);
+// is a good block in the provisioning or behind the image.
+[[nodiscard]] Adoption adopt_provisioning(hal::Flash& flash);
 
 }  // namespace flotilla

@@ -51,7 +51,7 @@ void Agent::download_config() {
     config_download_.begin(ports_, ledger_.progress().seconds);
   }
   const Progress progress = config_download_.step(ports_, ledger_, board_, scratch_);
-  record_progress(FetchTimer::kRecordSeconds);
+  record_progress(Fetcher::kRecordSeconds);
   report_.http_status = config_download_.http_status();
   if (progress == Progress::Done) move(UpdateEvent::ImageVerified);
   if (progress == Progress::Failed) fail(config_download_.reason());

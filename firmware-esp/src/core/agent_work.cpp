@@ -187,7 +187,7 @@ void Agent::download() {
     downloader_.begin(ports_, ledger_.target_slot(), done, config_.download_bytes_per_second);
   }
   const Progress progress = downloader_.step(ports_, order, scratch_);
-  record_progress(FetchTimer::kRecordSeconds);
+  record_progress(Fetcher::kRecordSeconds);
   report_.http_status = downloader_.http_status();
   report_.progress_bytes = downloader_.bytes();
   if (progress == Progress::Done) move(UpdateEvent::ImageVerified);
@@ -197,7 +197,8 @@ void Agent::download() {
 void Agent::record_progress(std::uint32_t step_seconds) {
   const bool of_config = config_download_.active();
   const std::uint32_t safe = of_config ? ledger_.progress().bytes : downloader_.safe_bytes(ledger_.attempt());
-  const std::uint32_t seconds = of_config ? config_download_.seconds(ports_.clock) : downloader_.seconds(ports_.clock);
+  const Fetcher& fetcher = of_config ? static_cast<const Fetcher&>(config_download_) : downloader_;
+  const std::uint32_t seconds = fetcher.seconds(ports_.clock);
   if (safe <= ledger_.progress().bytes && seconds < ledger_.progress().seconds + step_seconds) return;
   // Not durable only means that more is fetched again after a cut.
   if (!ledger_.record_progress(safe, seconds)) log(FLOTILLA_TEXT("agent: the progress was not journaled"));
@@ -220,7 +221,7 @@ bool Agent::end_attempt(Reason reason) {
 void Agent::arm() {
   if (put_off()) return;
   if (ledger_.has_config_attempt()) return arm_config();
-  if (!ensure_filler(ports_.flash, ledger_.target_slot(), scratch_)) return fail(Reason::FlashError);
+  if (!ensure_filler(ports_.flash, ledger_.target_slot())) return fail(Reason::FlashError);
   if (!ledger_.move(UpdateEvent::Arm)) return move(UpdateEvent::BootOld, Reason::FlashError);
   changed();
   hal::BootOrder order;

@@ -19,13 +19,8 @@ std::uint32_t address_of(hal::Flash& flash, std::uint8_t copy) { return flash_ma
 
 using HeaderBytes = std::array<std::uint8_t, kHeader>;
 
-bool read_header(hal::Flash& flash, std::uint8_t copy, HeaderBytes& out) {
-  return flash.read(address_of(flash, copy), out.data(), out.size());
-}
-
-bool add_message(hal::Flash& flash, std::uint8_t copy, std::uint32_t length, std::uint32_t& crc) {
+bool add_message(hal::Flash& flash, std::uint32_t address, std::uint32_t length, std::uint32_t& crc) {
   alignas(4) std::uint8_t bytes[kPiece];
-  const std::uint32_t address = config_message(flash, copy);
   for (std::uint32_t at = 0; at < length; at += kPiece) {
     const std::uint32_t part = smaller(length - at, kPiece);
     if (!flash.read(address + at, bytes, (part + 3) & ~std::uint32_t{3})) return false;
@@ -34,35 +29,42 @@ bool add_message(hal::Flash& flash, std::uint8_t copy, std::uint32_t length, std
   return true;
 }
 
-bool write_checked(hal::Flash& flash, std::uint32_t address, const std::uint8_t* bytes, std::uint32_t size) {
-  return flash.write(address, bytes, size) && reads_back(flash, address, bytes, size);
-}
-
 }  // namespace
 
 std::uint32_t config_message(hal::Flash& flash, std::uint8_t copy) { return address_of(flash, copy) + kHeader; }
 
-ConfigCopy inspect_config(hal::Flash& flash, std::uint8_t copy) {
+bool read_config_header(hal::Flash& flash, std::uint32_t address, ProvisioningHeader& out) {
+  alignas(4) HeaderBytes bytes;
+  return flash.read(address, bytes.data(), bytes.size()) && parse_provisioning_header(bytes.data(), out);
+}
+
+ConfigCopy inspect_block(hal::Flash& flash, std::uint32_t address, std::uint32_t capacity) {
   ConfigCopy found;
   alignas(4) HeaderBytes bytes;
-  found.unreadable = !read_header(flash, copy, bytes);
+  found.unreadable = !flash.read(address, bytes.data(), bytes.size());
   ProvisioningHeader header;
-  if (found.unreadable || !parse_provisioning_header(bytes.data(), header) || header.length > kMostMessage)
+  if (found.unreadable || !parse_provisioning_header(bytes.data(), header) || header.length > capacity - kHeader) {
     return found;
+  }
   std::uint32_t crc = header.crc_begun;
-  found.unreadable = !add_message(flash, copy, header.length, crc);
+  found.unreadable = !add_message(flash, address + kHeader, header.length, crc);
   found.good = !found.unreadable && crc == header.crc;
   found.version = header.version;
   found.length = header.length;
   return found;
 }
 
+ConfigCopy inspect_config(hal::Flash& flash, std::uint8_t copy) {
+  return inspect_block(flash, address_of(flash, copy), flash_map::kProvisioningSize);
+}
+
 bool void_config(hal::Flash& flash, std::uint8_t copy) {
-  alignas(4) HeaderBytes header;
-  if (!read_header(flash, copy, header)) return false;
-  if (!is_provisioning_header(header.data())) return true;
-  alignas(4) constexpr std::uint8_t kNothing[4] = {};
-  return write_checked(flash, address_of(flash, copy), kNothing, sizeof kNothing);
+  const std::uint32_t address = address_of(flash, copy);
+  alignas(4) std::uint8_t magic[8];
+  if (!flash.read(address, magic, sizeof magic)) return false;
+  if (!is_provisioning_header(magic)) return true;
+  std::memset(magic, 0, sizeof magic);
+  return write_checked(flash, address, magic, 4);
 }
 
 bool ConfigWriter::begin(hal::Flash& flash, std::uint8_t copy) {
@@ -104,7 +106,7 @@ bool ConfigWriter::flush(hal::Flash& flash) {
 bool ConfigWriter::finish(hal::Flash& flash, std::uint32_t version) {
   alignas(4) HeaderBytes header;
   std::uint32_t crc = begin_provisioning_header(version, size_, header.data());
-  if (!flush(flash) || !add_message(flash, copy_, size_, crc)) return false;
+  if (!flush(flash) || !add_message(flash, config_message(flash, copy_), size_, crc)) return false;
   end_provisioning_header(crc, header.data());
   return write_checked(flash, address_of(flash, copy_), header.data(), header.size());
 }

@@ -18,6 +18,10 @@ struct ConfigCopy {
   std::uint32_t length = 0;   // of its message, in bytes
 };
 [[nodiscard]] ConfigCopy inspect_config(hal::Flash& flash, std::uint8_t copy);
+// The same of a block anywhere; `capacity` is what it may have with its header.
+[[nodiscard]] ConfigCopy inspect_block(hal::Flash& flash, std::uint32_t address, std::uint32_t capacity);
+// false: magic or format do not fit, or the flash could not be read. Says nothing about length and CRC.
+[[nodiscard]] bool read_config_header(hal::Flash& flash, std::uint32_t address, ProvisioningHeader& out);
 
 // Where the copy's message begins.
 [[nodiscard]] std::uint32_t config_message(hal::Flash& flash, std::uint8_t copy);

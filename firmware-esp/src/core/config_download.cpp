@@ -55,53 +55,30 @@ bool append_field(hal::Flash& flash, ConfigWriter& writer, std::uint8_t tag, Byt
 }  // namespace
 
 void ConfigDownload::begin(const hal::Ports& ports, std::uint32_t seconds_before) {
-  *this = {};
-  timer_.begin(ports.clock, seconds_before);
-  phase_ = Phase::Wait;
-}
-
-void ConfigDownload::stop(const hal::Ports& ports) {
-  if (phase_ != Phase::Idle) ports.download.stop();
-  phase_ = Phase::Idle;
-}
-
-Progress ConfigDownload::fail(Reason reason) {
-  reason_ = reason;
-  return Progress::Failed;
-}
-
-void ConfigDownload::back_off(const hal::Ports& ports) {
-  ports.download.stop();
-  timer_.back_off(ports.clock, ports.random);
+  set_to_zero(*this);
+  begin_time(ports.clock, seconds_before);
   phase_ = Phase::Wait;
 }
 
 Progress ConfigDownload::step(const hal::Ports& ports, Ledger& ledger, const Board& board, Scratch& scratch) {
-  switch (phase_) {
-    case Phase::Idle: return Progress::Working;
-    case Phase::Wait: return ask(ports, ledger.attempt());
-    case Phase::Fetch: return fetch(ports, ledger, board, scratch);
-    case Phase::Check: return check(ports, ledger.attempt(), scratch);
-    case Phase::Assemble: {
-      const Reason wrong = assemble(ports, board);
-      if (wrong != Reason::None) return fail(wrong);
-      phase_ = Phase::Idle;
-      return Progress::Done;
-    }
+  const AttemptRecord& order = ledger.attempt();
+  if (phase_ == Phase::Wait) {
+    const Progress progress = ask(ports, order, 0);
+    if (phase_ == Phase::Fetch) ports.crypto.hash_begin();
+    erased_ = false;
+    return progress;
   }
-  return fail(Reason::FlashError);
-}
-
-Progress ConfigDownload::ask(const hal::Ports& ports, const AttemptRecord& order) {
-  if (timer_.seconds(ports.clock) >= order.download_seconds) {
-    return fail(http_status_ != 0 ? Reason::DownloadRefused : Reason::DownloadDeadline);
+  if (phase_ == Phase::Fetch) return fetch(ports, ledger, board, scratch);
+  if (phase_ == Phase::Check) {
+    const Progress progress = check(ports, order, scratch);
+    if (progress != Progress::Done) return progress;
+    phase_ = Phase::Assemble;
+  } else if (phase_ == Phase::Assemble) {
+    const Reason wrong = assemble(ports, board);
+    if (wrong != Reason::None) return fail(wrong);
+    phase_ = Phase::Idle;
+    return Progress::Done;
   }
-  if (timer_.waiting(ports.clock)) return Progress::Working;
-  timer_.asked(ports.clock);
-  erased_ = false;
-  ports.crypto.hash_begin();
-  ports.download.begin(order.path.view(), 0);
-  phase_ = Phase::Fetch;
   return Progress::Working;
 }
 
@@ -111,22 +88,9 @@ Progress ConfigDownload::fetch(const hal::Ports& ports, Ledger& ledger, const Bo
   if (status != hal::DownloadStatus::Refused && ports.download.total_size() > kMaxFile) {
     return fail(Reason::ConfigRejected);
   }
-  switch (status) {
-    case hal::DownloadStatus::Data: return take(ports, ledger, board, ByteView(scratch.data(), received));
-    case hal::DownloadStatus::Complete: return complete(ports, ledger.attempt());
-    case hal::DownloadStatus::Refused:
-      http_status_ = ports.download.http_status();
-      back_off(ports);
-      return Progress::Working;
-    case hal::DownloadStatus::Broken:
-      http_status_ = 0;
-      back_off(ports);
-      return Progress::Working;
-    case hal::DownloadStatus::Pending: break;
-  }
-  if (timer_.seconds(ports.clock) >= ledger.attempt().download_seconds) return fail(Reason::DownloadDeadline);
-  if (timer_.stalled(ports.clock)) back_off(ports);
-  return Progress::Working;
+  if (status == hal::DownloadStatus::Data) return take(ports, ledger, board, ByteView(scratch.data(), received));
+  if (status == hal::DownloadStatus::Complete) return complete(ports, ledger.attempt());
+  return nothing_came(ports, ledger.attempt(), status);
 }
 
 Progress ConfigDownload::take(const hal::Ports& ports, Ledger& ledger, const Board& board, ByteView bytes) {
@@ -135,8 +99,7 @@ Progress ConfigDownload::take(const hal::Ports& ports, Ledger& ledger, const Boa
   if (bytes.size > kMaxFile - writer_.size()) return fail(Reason::ConfigRejected);
   if (!writer_.append(ports.flash, bytes)) return fail(Reason::FlashError);
   ports.crypto.hash_update(bytes);
-  http_status_ = 0;
-  timer_.heard(ports.clock);
+  bytes_came(ports.clock);
   return Progress::Working;
 }
 
@@ -149,7 +112,7 @@ bool ConfigDownload::touch(const hal::Ports& ports, Ledger& ledger, const Board&
     version_ = (before.good && before.version > board.config_version ? before.version : board.config_version) + 1;
   }
   if (!ledger.use_config(board.config_version)) return false;
-  if (ledger.progress().bytes == 0 && !ledger.record_progress(1, timer_.seconds(ports.clock))) return false;
+  if (ledger.progress().bytes == 0 && !ledger.record_progress(1, seconds(ports.clock))) return false;
   erased_ = writer_.begin(ports.flash, copy);
   return erased_;
 }
@@ -159,22 +122,10 @@ Progress ConfigDownload::complete(const hal::Ports& ports, const AttemptRecord& 
   const std::uint32_t total = ports.download.total_size();
   const std::uint32_t size = erased_ ? writer_.size() : 0;
   if (total != 0 && size != total) return fail(Reason::SizeMismatch);
-  if (ports.crypto.hash_finish() != order.image_sha256) return fail(Reason::DigestMismatch);
+  if (!has_digest(ports, order)) return fail(Reason::DigestMismatch);
   if (size == 0) return fail(Reason::ConfigRejected);
   if (!writer_.flush(ports.flash)) return fail(Reason::FlashError);
-  hasher_.begin(ports.crypto, config_message(ports.flash, writer_.copy()), size);
-  phase_ = Phase::Check;
-  return Progress::Working;
-}
-
-// What will be used is what lies in flash, not what went past on the wire.
-Progress ConfigDownload::check(const hal::Ports& ports, const AttemptRecord& order, Scratch& scratch) {
-  const Progress progress = hasher_.step(ports.flash, ports.crypto, scratch);
-  if (progress == Progress::Failed) return fail(Reason::FlashError);
-  if (progress == Progress::Working) return progress;
-  if (ports.crypto.hash_finish() != order.image_sha256) return fail(Reason::DigestMismatch);
-  phase_ = Phase::Assemble;
-  return Progress::Working;
+  return begin_check(ports, config_message(ports.flash, writer_.copy()), size);
 }
 
 // The present key and the present trust store go behind the file: a protobuf reader takes fields in any order.

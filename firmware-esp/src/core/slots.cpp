@@ -11,8 +11,9 @@ std::uint32_t smaller(std::uint32_t a, std::uint32_t b) { return a < b ? a : b; 
 
 constexpr std::uint32_t padded(std::uint32_t size) { return (size + 3) & ~std::uint32_t{3}; }
 
+constexpr std::uint32_t kCopied = 256;  // bytes on the stack
 constexpr std::uint32_t kPiece = static_cast<std::uint32_t>(std::tuple_size<Scratch>::value);
-static_assert(kSector % kPiece == 0, "pieces fill sectors");
+static_assert(kSector % kPiece == 0 && kSector % kCopied == 0, "pieces fill sectors");
 
 }  // namespace
 
@@ -22,6 +23,19 @@ bool reads_back(hal::Flash& flash, std::uint32_t address, const std::uint8_t* by
     const std::uint32_t part = smaller(size - at, sizeof back);
     if (!flash.read(address + at, back, part) || std::memcmp(back, bytes + at, part) != 0) return false;
     at += part;
+  }
+  return true;
+}
+
+bool write_checked(hal::Flash& flash, std::uint32_t address, const std::uint8_t* bytes, std::uint32_t size) {
+  return flash.write(address, bytes, size) && reads_back(flash, address, bytes, size);
+}
+
+bool copy_sector(hal::Flash& flash, std::uint32_t from, std::uint32_t to) {
+  if (!flash.erase_sector(to)) return false;
+  alignas(4) std::uint8_t piece[kCopied];
+  for (std::uint32_t at = 0; at < kSector; at += kCopied) {
+    if (!flash.read(from + at, piece, kCopied) || !write_checked(flash, to + at, piece, kCopied)) return false;
   }
   return true;
 }
@@ -89,35 +103,24 @@ void SlotWriter::begin(std::uint8_t slot, std::uint32_t offset) {
   erased_ = offset;
 }
 
-bool SlotWriter::write_filler(hal::Flash& flash, Scratch& scratch) {
-  const std::uint32_t target = base_ - kSector;
-  if (!flash.erase_sector(target)) return false;
-  for (std::uint32_t at = 0; at < kSector; at += kPiece) {
-    if (!flash.read(at, scratch.data(), kPiece) || !flash.write(target + at, scratch.data(), kPiece)) return false;
-    if (!reads_back(flash, target + at, scratch.data(), kPiece)) return false;
-  }
-  return true;
-}
-
 bool SlotWriter::append(hal::Flash& flash, const std::uint8_t* bytes, std::uint32_t size) {
   if (size > flash_map::kImageMax || offset_ > flash_map::kImageMax - size) return false;
   while (erased_ < offset_ + size) {
     if (!flash.erase_sector(base_ + erased_)) return false;
     erased_ += kSector;
   }
-  if (size != 0 && !flash.write(base_ + offset_, bytes, size)) return false;
-  if (!reads_back(flash, base_ + offset_, bytes, size)) return false;
+  if (size != 0 && !write_checked(flash, base_ + offset_, bytes, size)) return false;
   offset_ += size;
   return true;
 }
 
-bool ensure_filler(hal::Flash& flash, std::uint8_t slot, Scratch& scratch) {
-  for (std::uint32_t at = 0; at < kSector; at += kPiece) {
-    if (!flash.read(at, scratch.data(), kPiece)) return false;
-    if (reads_back(flash, flash_map::kSlot[slot] + at, scratch.data(), kPiece)) continue;
-    SlotWriter writer;
-    writer.begin(slot, 0);
-    return writer.write_filler(flash, scratch);
+bool write_filler(hal::Flash& flash, std::uint8_t slot) { return copy_sector(flash, 0, flash_map::kSlot[slot]); }
+
+bool ensure_filler(hal::Flash& flash, std::uint8_t slot) {
+  alignas(4) std::uint8_t piece[kCopied];
+  for (std::uint32_t at = 0; at < kSector; at += kCopied) {
+    if (!flash.read(at, piece, kCopied)) return false;
+    if (!reads_back(flash, flash_map::kSlot[slot] + at, piece, kCopied)) return write_filler(flash, slot);
   }
   return true;
 }
@@ -125,34 +128,30 @@ bool ensure_filler(hal::Flash& flash, std::uint8_t slot, Scratch& scratch) {
 void Seeder::begin(std::uint8_t slot, const ImageIdentity& running) {
   phase_ = Phase::Filler;
   slot_ = slot;
-  running_ = running;
+  running_ = &running;
   writer_.begin(slot, 0);
 }
 
 Progress Seeder::step(hal::Flash& flash, hal::Crypto& crypto, Scratch& scratch) {
-  switch (phase_) {
-    case Phase::Idle: return Progress::Done;
-    case Phase::Filler:
-      phase_ = Phase::Copy;
-      return writer_.write_filler(flash, scratch) ? Progress::Working : Progress::Failed;
-    case Phase::Copy: return copy_piece(flash, crypto, scratch);
-    case Phase::Check: {
-      const Progress progress = hasher_.step(flash, crypto, scratch);
-      if (progress != Progress::Done) return progress;
-      phase_ = Phase::Idle;
-      return crypto.hash_finish() == running_.sha256 ? Progress::Done : Progress::Failed;
-    }
+  if (phase_ == Phase::Filler) {
+    phase_ = Phase::Copy;
+    return write_filler(flash, slot_) ? Progress::Working : Progress::Failed;
   }
-  return Progress::Failed;
+  if (phase_ == Phase::Copy) return copy_piece(flash, crypto, scratch);
+  if (phase_ == Phase::Idle) return Progress::Done;
+  const Progress progress = hasher_.step(flash, crypto, scratch);
+  if (progress != Progress::Done) return progress;
+  phase_ = Phase::Idle;
+  return crypto.hash_finish() == running_->sha256 ? Progress::Done : Progress::Failed;
 }
 
 Progress Seeder::copy_piece(hal::Flash& flash, hal::Crypto& crypto, Scratch& scratch) {
-  const std::uint32_t part = padded(smaller(running_.size - writer_.offset(), kPiece));
+  const std::uint32_t part = padded(smaller(running_->size - writer_.offset(), kPiece));
   if (!flash.read(flash_map::kImage + writer_.offset(), scratch.data(), part)) return Progress::Failed;
   if (!writer_.append(flash, scratch.data(), part)) return Progress::Failed;
-  if (writer_.offset() >= running_.size) {
+  if (writer_.offset() >= running_->size) {
     phase_ = Phase::Check;
-    hasher_.begin(crypto, flash_map::kSlotImage[slot_], running_.size);
+    hasher_.begin(crypto, flash_map::kSlotImage[slot_], running_->size);
   }
   return Progress::Working;
 }

@@ -29,6 +29,12 @@ class FlashBytes final : public ByteSource {
 // The flash holds these bytes. false as well when it cannot be read.
 [[nodiscard]] bool reads_back(hal::Flash& flash, std::uint32_t address, const std::uint8_t* bytes, std::uint32_t size);
 
+[[nodiscard]] bool write_checked(hal::Flash& flash, std::uint32_t address, const std::uint8_t* bytes,
+                                 std::uint32_t size);
+
+// Erases the sector at `to` and copies that at `from` there. false: the flash failed or did not read back.
+[[nodiscard]] bool copy_sector(hal::Flash& flash, std::uint32_t from, std::uint32_t to);
+
 // The length of the image that begins at `address`, from its own headers; 0: there is no whole image.
 [[nodiscard]] std::uint32_t image_size_at(hal::Flash& flash, std::uint32_t address);
 
@@ -64,8 +70,6 @@ class SlotWriter {
  public:
   // Goes on behind `offset` bytes, a multiple of a sector.
   void begin(std::uint8_t slot, std::uint32_t offset);
-  // The slot's first sector: a copy of the running flash's sector 0, for the stock bootloader.
-  [[nodiscard]] bool write_filler(hal::Flash& flash, Scratch& scratch);
   // `size` a multiple of 4. false: the flash failed or did not read back.
   [[nodiscard]] bool append(hal::Flash& flash, const std::uint8_t* bytes, std::uint32_t size);
   [[nodiscard]] std::uint32_t offset() const { return offset_; }
@@ -76,13 +80,15 @@ class SlotWriter {
   std::uint32_t erased_ = 0;  // bytes from the base
 };
 
-// Before a slot is armed: its first sector must be the board's own sector 0, because the stock bootloader copies it there.
-// Written anew where it is not. false: the flash failed.
-[[nodiscard]] bool ensure_filler(hal::Flash& flash, std::uint8_t slot, Scratch& scratch);
+// The slot's first sector: the board's own sector 0, because the stock bootloader copies it there. false: the flash failed.
+[[nodiscard]] bool write_filler(hal::Flash& flash, std::uint8_t slot);
+// Before a slot is armed: written anew where it is not there.
+[[nodiscard]] bool ensure_filler(hal::Flash& flash, std::uint8_t slot);
 
 // Copies the running image into a slot and checks the copy by its hash. Done again from the start after a reset.
 class Seeder {
  public:
+  // `running` must stay until it is done or stopped.
   void begin(std::uint8_t slot, const ImageIdentity& running);
   [[nodiscard]] bool active() const { return phase_ != Phase::Idle; }
   [[nodiscard]] std::uint8_t slot() const { return slot_; }
@@ -95,7 +101,7 @@ class Seeder {
 
   Phase phase_ = Phase::Idle;
   std::uint8_t slot_ = 0;
-  ImageIdentity running_;
+  const ImageIdentity* running_ = nullptr;
   SlotWriter writer_;
   FlashHasher hasher_;
 };

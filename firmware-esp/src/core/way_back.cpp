@@ -9,7 +9,7 @@ bool arm_way_back(Ledger& ledger, hal::Flash& flash, hal::Boot& boot, hal::Crypt
   const auto& confirmed = ledger.confirmed();
   const auto kept = identify_image(flash, crypto, flash_map::kSlotImage[confirmed.slot], scratch);
   if (kept.size != confirmed.image_size || kept.sha256 != confirmed.image_sha256) return false;
-  if (!ensure_filler(flash, confirmed.slot, scratch)) return false;
+  if (!ensure_filler(flash, confirmed.slot)) return false;
   TrialUseRecord use = ledger.trial();
   ++use.ways_back;
   // Without a durable count a way back that never succeeds would restart the board for ever.

@@ -77,7 +77,7 @@ bool Node::load() {
     problem_ = PSTR("not enough memory to read the provisioning: call begin() before the sketch takes its own");
     return false;
   }
-  const Adoption adoption = adopt_provisioning(flash_, workspace.get(), kWorkspace);
+  const Adoption adoption = adopt_provisioning(flash_);
   if (adoption != Adoption::None) say(F("adoption: "), to_ram<80>(text_of(adoption)).view());
   const BoardCheck check = load_board(flash_, crypto_, workspace.get(), kWorkspace, *provisioning, board_);
   if (check != BoardCheck::Good) {
