@@ -1,5 +1,7 @@
 #include "common/trust.h"
 
+#include "common/flash_text.h"
+
 namespace flotilla {
 namespace {
 
@@ -19,19 +21,17 @@ const PublicKey* find_key(const KeyId& id, const PublicKey* keys, std::size_t co
 
 }  // namespace
 
-std::string_view role_string(Role role) {
-  switch (role) {
-    case Role::Manifest: return "flotilla/v1/manifest";
-    case Role::Command: return "flotilla/v1/command";
-    case Role::Trust: return "flotilla/v1/trust";
-  }
-  return {};
+RoleText role_string(Role role) {
+  FlashText text = FLOTILLA_TEXT("flotilla/v1/trust");
+  if (role == Role::Manifest) text = FLOTILLA_TEXT("flotilla/v1/manifest");
+  if (role == Role::Command) text = FLOTILLA_TEXT("flotilla/v1/command");
+  return to_ram<kMaxRole>(text);
 }
 
 Digest signing_digest(Role role, ByteView payload, TrustCrypto& crypto) {
-  static constexpr std::uint8_t kZero = 0;
-  const ByteView parts[] = {ByteView(role_string(role)), ByteView(&kZero, 1), payload};
-  return crypto.sha256(parts, 3);
+  const RoleText text = role_string(role);
+  const ByteView parts[] = {ByteView(std::string_view(text.c_str(), text.size() + 1)), payload};  // with its zero byte
+  return crypto.sha256(parts, 2);
 }
 
 KeyId key_id_of(const PublicKey& key, TrustCrypto& crypto) {

@@ -49,7 +49,9 @@ struct Envelope {
 enum class Role : std::uint8_t { Manifest, Command, Trust };
 
 // The text that is hashed before the payload, followed by one zero byte: "flotilla/v1/manifest", ...
-[[nodiscard]] std::string_view role_string(Role role);
+inline constexpr std::size_t kMaxRole = 20;
+using RoleText = FixedString<kMaxRole>;
+[[nodiscard]] RoleText role_string(Role role);
 
 // Hash and signature check, given by the platform. Not thread-safe unless the platform says so.
 class TrustCrypto {
