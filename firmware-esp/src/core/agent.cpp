@@ -9,6 +9,7 @@
 namespace flotilla {
 namespace {
 
+constexpr std::uint32_t kLastWordsMs = 3000;
 constexpr std::uint32_t kMaxTrialTotal = 24 * 3600;  // seconds, whatever the order says
 
 // `acknowledged` is as new as `packet` or newer; packet ids are 16 bits wide and start over.
@@ -17,51 +18,21 @@ bool covers(std::uint16_t acknowledged, std::uint16_t packet) {
          static_cast<std::int16_t>(static_cast<std::uint16_t>(acknowledged - packet)) >= 0;
 }
 
-AttemptRecord install_attempt(const CommandCase& subject) {
+void install_attempt(const CommandCase& subject, AttemptRecord& out) {
   const auto& order = subject.command.install;
-  AttemptRecord attempt;
-  attempt.kind = AttemptKind::Install;
-  attempt.trial_boots = static_cast<std::uint8_t>(order.trial_boots);
-  attempt.download_seconds = order.download_seconds;
-  attempt.trial_seconds = order.trial_seconds;
+  const auto& manifest = subject.manifest;
+  out.trial_boots = static_cast<std::uint8_t>(order.trial_boots);
+  out.download_seconds = order.download_seconds;
+  out.trial_seconds = order.trial_seconds;
   const auto total = order.trial_maximum_seconds < kMaxTrialTotal ? order.trial_maximum_seconds : kMaxTrialTotal;
-  attempt.trial_maximum_seconds = total < order.trial_seconds ? order.trial_seconds : total;
-  attempt.image_size = subject.manifest.image_size;
-  attempt.image_sha256 = subject.manifest.image_sha256;
-  attempt.release_counter = subject.manifest.release_counter;
-  attempt.security_floor = subject.manifest.security_floor;
-  attempt.created_at = subject.manifest.created_at;
-  attempt.version = subject.manifest.version;
-  attempt.path = order.path;
-  return attempt;
-}
-
-// A Revert carries no limits of its own. The image was confirmed once, so it gets a plain trial.
-AttemptRecord revert_attempt(const PreviousRecord& previous) {
-  AttemptRecord attempt;
-  attempt.kind = AttemptKind::Revert;
-  attempt.trial_boots = 3;
-  attempt.download_seconds = 3600;
-  attempt.trial_seconds = 600;
-  attempt.trial_maximum_seconds = kMaxTrialTotal;
-  attempt.image_size = previous.image_size;
-  attempt.image_sha256 = previous.image_sha256;
-  attempt.release_counter = previous.release_counter;
-  attempt.version = previous.version;
-  return attempt;
-}
-
-// Nor does an UpdateConfig. The file is small, and whatever it changes, the broker is to be reached soon.
-AttemptRecord config_attempt(const CommandCase& subject, const AgentConfig& config) {
-  AttemptRecord attempt;
-  attempt.kind = AttemptKind::Config;
-  attempt.trial_boots = 3;
-  attempt.download_seconds = 3600;
-  attempt.trial_seconds = config.config_trial_seconds;
-  attempt.trial_maximum_seconds = kMaxTrialTotal;
-  attempt.image_sha256 = subject.command.file.sha256;
-  attempt.path = subject.command.file.path;
-  return attempt;
+  out.trial_maximum_seconds = total < order.trial_seconds ? order.trial_seconds : total;
+  out.image_size = manifest.image_size;
+  out.image_sha256 = manifest.image_sha256;
+  out.release_counter = manifest.release_counter;
+  out.security_floor = manifest.security_floor;
+  out.created_at = manifest.created_at;
+  out.version = manifest.version;
+  out.path = order.path;
 }
 
 LastCommandRecord command_of(const CommandCase& subject) {
@@ -77,11 +48,11 @@ Agent::Agent(const hal::Ports& ports, Application& application, const AgentConfi
 bool Agent::has_room() {
   const std::uint32_t size = ports_.flash.size();
   if (size < flash_map::kSmallestFlash) {
-    log(FLOTILLA_TEXT("agent: the flash is smaller than 512 KB, this board cannot be managed"));
+    say(FLOTILLA_TEXT("the flash is smaller than 512 KB, this board cannot be managed"));
     return false;
   }
   if (!image_in_bounds(ports_.flash)) {
-    log(FLOTILLA_TEXT("agent: the running image reaches into journal or provisioning, make it smaller"));
+    say(FLOTILLA_TEXT("the running image reaches into journal or provisioning, make it smaller"));
     return false;
   }
   const bool slots = flash_map::has_slots(size);
@@ -90,8 +61,8 @@ bool Agent::has_room() {
   const bool behind = config_.file_system_start >= flash_map::reserved_end(size);
   const bool before = !slots && end != 0 && end <= flash_map::agent_journal(size);
   if (file_system && !behind && !before) {
-    log(slots ? FLOTILLA_TEXT("agent: the file system must not begin below 0x300000, choose 4MB FS:1MB")
-              : FLOTILLA_TEXT("agent: the file system covers journal or provisioning, choose a layout without one"));
+    say(slots ? FLOTILLA_TEXT("the file system must not begin below 0x300000, choose 4MB FS:1MB")
+              : FLOTILLA_TEXT("the file system covers journal or provisioning, choose a layout without one"));
     return false;
   }
   return true;
@@ -100,12 +71,13 @@ bool Agent::has_room() {
 bool Agent::begin() {
   if (!has_room()) return false;
   if (!ledger_.open()) {
-    log(FLOTILLA_TEXT("agent: the journal cannot be written, check the flash"));
+    say(FLOTILLA_TEXT("the journal cannot be written, check the flash"));
     return false;
   }
-  if (!ledger_.count_boot()) log(FLOTILLA_TEXT("agent: the boot could not be counted in the journal"));
+  journaled(ledger_.count_boot());
   report_.boot_id = ports_.random.next();
-  step_ms_ = heard_ms_ = ports_.clock.monotonic_ms();
+  step_ms_ = heard_ms_ = now();
+  asked_ms_ = step_ms_ - kAskAgainMs;
   running_ = identify_running(ports_.flash, ports_.crypto, scratch_);
   settle();
   return true;
@@ -113,7 +85,7 @@ bool Agent::begin() {
 
 void Agent::step() {
   if (restarting_) return;
-  const std::uint64_t now = ports_.clock.monotonic_ms();
+  const std::uint32_t began = now();
   ports_.mqtt.poll();
   watch_link();
   ByteView message;
@@ -122,13 +94,13 @@ void Agent::step() {
     report();
     restart_when_heard();
   } else {
-    trial_clock_.advance(now - step_ms_, ports_.mqtt.link());
+    trial_clock_.advance(began - step_ms_, ports_.mqtt.link());
     work();
     ask_again();
     report();
     mind_the_broker();
   }
-  step_ms_ = now;
+  step_ms_ = began;
 }
 
 void Agent::watch_link() {
@@ -137,14 +109,14 @@ void Agent::watch_link() {
   if (link != hal::Link::Up) return;
   if (ports_.mqtt.session() != session_) {
     session_ = ports_.mqtt.session();
-    up_ms_ = ports_.clock.monotonic_ms();
+    up_ms_ = now();
     sent_packet_ = 0;
     trial_packet_ = 0;
     heartbeat_.now();  // a broker that lost its state learns at once what runs here
   }
   if (covers(ports_.mqtt.acknowledged(), trial_packet_)) acknowledged_ = true;
   if (covers(ports_.mqtt.acknowledged(), sent_packet_)) {
-    heard_ms_ = ports_.clock.monotonic_ms();
+    heard_ms_ = now();
     broker_heard_ = true;
   }
 }
@@ -164,10 +136,7 @@ std::uint64_t Agent::trusted_time() const {
   return now != 0 && now < floor ? floor : now;
 }
 
-std::uint32_t Agent::progress_percent() const {
-  const std::uint32_t size = ledger_.attempt().image_size;
-  return size == 0 ? 0 : static_cast<std::uint32_t>(std::uint64_t{downloader_.bytes()} * 100 / size);
-}
+std::uint32_t Agent::progress_percent() const { return percent_of(downloader_.bytes(), ledger_.attempt().image_size); }
 
 void Agent::handle(ByteView message) {
   hindered_by(Reason::None);
@@ -203,15 +172,31 @@ void Agent::act_on(const CommandCase& subject, const CommandDecision& decision) 
 }
 
 AttemptRecord Agent::attempt_of(const CommandCase& subject) const {
-  switch (subject.command.kind) {
-    case CommandKind::Revert: return revert_attempt(ledger_.previous());
-    case CommandKind::UpdateConfig: return config_attempt(subject, config_);
-    case CommandKind::Install:
-    case CommandKind::Cancel:
-    case CommandKind::UpdateTrust:
-    case CommandKind::InstallBootloader: break;
+  AttemptRecord attempt;
+  attempt.attempt_id = subject.command.attempt_id;
+  attempt.command = command_of(subject);
+  // Neither a Revert nor an UpdateConfig carries limits. The image was confirmed once, so it gets a plain trial; the file
+  // is small, and whatever it changes, the broker is to be reached soon.
+  attempt.trial_boots = 3;
+  attempt.download_seconds = 3600;
+  attempt.trial_seconds = 600;
+  attempt.trial_maximum_seconds = kMaxTrialTotal;
+  if (subject.command.kind == CommandKind::Revert) {
+    const auto& previous = ledger_.previous();
+    attempt.kind = AttemptKind::Revert;
+    attempt.image_size = previous.image_size;
+    attempt.image_sha256 = previous.image_sha256;
+    attempt.release_counter = previous.release_counter;
+    attempt.version = previous.version;
+  } else if (subject.command.kind == CommandKind::UpdateConfig) {
+    attempt.kind = AttemptKind::Config;
+    attempt.trial_seconds = config_.config_trial_seconds;
+    attempt.image_sha256 = subject.command.file.sha256;
+    attempt.path = subject.command.file.path;
+  } else {
+    install_attempt(subject, attempt);
   }
-  return install_attempt(subject);
+  return attempt;
 }
 
 bool Agent::note(const CommandCase& subject) { return ledger_.note_command(command_of(subject)); }
@@ -225,14 +210,11 @@ bool Agent::accept(const CommandCase& subject) {
     (void)note(subject);
     return true;
   }
-  AttemptRecord attempt = attempt_of(subject);
-  attempt.attempt_id = subject.command.attempt_id;
-  attempt.command = command_of(subject);
+  const AttemptRecord attempt = attempt_of(subject);
   give_config_up();
   if (!ledger_.accept(attempt)) return false;
   // An agent that does not know this kind of attempt yet must at least know that its sequence is spent.
-  if (ledger_.has_config_attempt() && !note(subject))
-    log(FLOTILLA_TEXT("agent: the sequence was not journaled once more"));
+  if (ledger_.has_config_attempt()) journaled(note(subject));
   downloader_.stop(ports_);
   report_.http_status = 0;
   report_.progress_bytes = 0;
@@ -267,26 +249,23 @@ std::size_t Agent::encode_heartbeat() {
 }
 
 void Agent::report() {
-  const std::uint64_t now = ports_.clock.monotonic_ms();
-  if (ports_.mqtt.link() != hal::Link::Up || !heartbeat_.due(now)) return;
+  if (ports_.mqtt.link() != hal::Link::Up || !heartbeat_.due(now())) return;
   const std::size_t size = encode_heartbeat();
   const Topic topic = make_topic(TopicKind::Heartbeat, board_.device_id.view());
   const std::uint16_t packet = ports_.mqtt.publish(topic.view(), ByteView(scratch_.data(), size));
   if (packet == 0) return;  // still due
-  heartbeat_.sent(now);
+  heartbeat_.sent(now());
   sent_packet_ = packet;
   if (ledger_.state() == UpdateState::Trial && trial_packet_ == 0) trial_packet_ = packet;
 }
 
 // What the agent has to say was said and acknowledged.
-bool Agent::heard() const {
-  return !heartbeat_.due(ports_.clock.monotonic_ms()) && covers(ports_.mqtt.acknowledged(), sent_packet_);
-}
+bool Agent::heard() const { return !heartbeat_.due(now()) && covers(ports_.mqtt.acknowledged(), sent_packet_); }
 
 void Agent::restart_when_heard() {
   const bool reachable = ports_.mqtt.link() == hal::Link::Up;
-  if (reachable && !heard() && ports_.clock.monotonic_ms() < leave_ms_) return;
-  log(FLOTILLA_TEXT("agent: restart"));
+  if (reachable && !heard() && now() - leave_ms_ < kLastWordsMs) return;
+  say(FLOTILLA_TEXT("restart"));
   restarting_ = true;
   ports_.boot.restart();
 }
@@ -295,6 +274,13 @@ void Agent::changed() {
   log(FLOTILLA_TEXT("update: "), name_of(ledger_.state()));
   if (ledger_.reason() != Reason::None) log(FLOTILLA_TEXT("reason: "), name_of(ledger_.reason()));
   heartbeat_.now();
+}
+
+void Agent::say(FlashText text) { log(FLOTILLA_TEXT("agent: "), text); }
+
+bool Agent::journaled(bool durable) {
+  if (!durable) say(FLOTILLA_TEXT("the journal did not take a record, check the flash"));
+  return durable;
 }
 
 void Agent::log(FlashText text, FlashText detail) {

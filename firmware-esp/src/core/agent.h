@@ -68,6 +68,8 @@ class Agent {
   [[nodiscard]] std::uint32_t last_sequence() const { return ledger_.last_command(board_.trust.version).sequence; }
 
  private:
+  static constexpr std::uint32_t kAskAgainMs = 60000;
+
   // agent.cpp: link, commands, heartbeats
   [[nodiscard]] bool has_room();
   void watch_link();
@@ -87,7 +89,10 @@ class Agent {
   [[nodiscard]] std::uint64_t trusted_time() const;
   void report();
   std::size_t encode_heartbeat();
-  void log(FlashText text, FlashText detail = {});
+  void log(FlashText text, FlashText detail);
+  void say(FlashText text);
+  bool journaled(bool durable);  // hands the answer on; says it where it is no
+  [[nodiscard]] std::uint32_t now() const { return hal::now_ms(ports_.clock); }
   void changed();  // of state: logs it and sends a heartbeat at once
 
   // agent_work.cpp: what each state has to do
@@ -126,7 +131,7 @@ class Agent {
   void arm_config();
   void use_config(std::uint32_t version);
   void mind_the_broker();
-  void mind_the_silence(std::uint64_t now);
+  void mind_the_silence();
   [[nodiscard]] bool choose_other_config();
   [[nodiscard]] bool may_change_config() const;
 
@@ -155,12 +160,13 @@ class Agent {
   std::uint16_t sent_packet_ = 0;    // the newest heartbeat of this session
   std::uint16_t trial_packet_ = 0;   // the first heartbeat of this session that was sent on trial
   std::uint32_t session_ = 0;
-  std::uint64_t up_ms_ = 0;     // when this session was first seen
-  std::uint64_t ask_ms_ = 0;    // a refused order may be asked for again from then on
-  std::uint64_t leave_ms_ = 0;  // at the latest
-  std::uint64_t step_ms_ = 0;   // when the last step began
-  std::uint64_t seed_ms_ = 0;   // a failed copy is tried again from then on
-  std::uint64_t heard_ms_ = 0;  // when the broker last answered for the newest heartbeat, or the boot
+  // Moments, by the clock's low 32 bits: only differences count, and all of them are short.
+  std::uint32_t up_ms_ = 0;     // this session was first seen
+  std::uint32_t asked_ms_ = 0;  // a refused order was asked for again
+  std::uint32_t leave_ms_ = 0;  // the restart became due
+  std::uint32_t step_ms_ = 0;   // the last step began
+  std::uint32_t seed_ms_ = 0;   // a copy failed
+  std::uint32_t heard_ms_ = 0;  // the broker last answered for the newest heartbeat, or the boot
   alignas(4) Scratch scratch_{};
 };
 

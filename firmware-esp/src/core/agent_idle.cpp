@@ -4,9 +4,8 @@
 namespace flotilla {
 namespace {
 
-constexpr std::uint64_t kAskAgainMs = 60000;
-constexpr std::uint64_t kOrderMs = 1000;    // for a retained order to come
-constexpr std::uint64_t kTimeMs = 20000;    // for the network's time to come, where an order waits for it
+constexpr std::uint32_t kOrderMs = 1000;    // for a retained order to come
+constexpr std::uint32_t kTimeMs = 20000;    // for the network's time to come, where an order waits for it
 constexpr std::uint32_t kWakeSeconds = 30;  // to boot, to find the network and to connect
 
 }  // namespace
@@ -28,14 +27,13 @@ void Agent::ask_again() {
   // Accepted and Verified say themselves what they wait for.
   const bool waits = ledger_.state() == UpdateState::Accepted || ledger_.state() == UpdateState::Verified;
   if (hindrance_ == Reason::Unfit && !waits) defer(application_.unfit());
-  const std::uint64_t now = ports_.clock.monotonic_ms();
-  if (now < ask_ms_ || ports_.mqtt.link() != hal::Link::Up) return;
+  if (now() - asked_ms_ < kAskAgainMs || ports_.mqtt.link() != hal::Link::Up) return;
   if (hindrance_ == Reason::Unfit && !application_.unfit().empty()) return;
   if (hindrance_ == Reason::LowMemory && low_memory()) return;
   if (hindrance_ == Reason::NoTime && ports_.clock.unix_seconds() == 0) return;
   hindered_by(Reason::None);
-  ask_ms_ = now + kAskAgainMs;
-  log(FLOTILLA_TEXT("agent: connecting anew for the order that was refused"));
+  asked_ms_ = now();
+  say(FLOTILLA_TEXT("connecting anew for the order that was refused"));
   ports_.mqtt.disconnect();
 }
 
@@ -58,21 +56,20 @@ bool Agent::busy() const {
 
 bool Agent::may_sleep() const {
   if (busy() || ports_.mqtt.link() != hal::Link::Up || !heard()) return false;
-  return ports_.clock.monotonic_ms() - up_ms_ >= (hindrance_ == Reason::NoTime ? kTimeMs : kOrderMs);
+  return now() - up_ms_ >= (hindrance_ == Reason::NoTime ? kTimeMs : kOrderMs);
 }
 
 void Agent::prepare_sleep() {
   if (restarting_) return;
-  const std::uint64_t now = ports_.clock.monotonic_ms();
   if (ledger_.state() == UpdateState::Trial) {
     // Rounded up, so that not even the shortest wakes last for ever.
-    trial_clock_.advance(now - step_ms_ + 999, ports_.mqtt.link());
+    trial_clock_.advance(now() - step_ms_ + 999, ports_.mqtt.link());
     record_trial_time(0);
     trial();  // where that was the last of its time: decided by what this wake has seen, not by the next one's first step
   }
   if (downloader_.active() || config_download_.active()) record_progress(0);
-  mind_the_silence(now);
-  step_ms_ = now;
+  mind_the_silence();
+  step_ms_ = now();
   ports_.boot.plan_wake();
   ports_.mqtt.disconnect();
 }

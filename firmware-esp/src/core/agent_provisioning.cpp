@@ -10,38 +10,28 @@ bool Agent::runs_new_config() const {
 
 void Agent::settle_config() {
   const auto& trial = ledger_.config_trial();
-  switch (ledger_.state()) {
-    case UpdateState::Armed:
-      if (runs_new_config()) return move(UpdateEvent::BootNew);
-      // Power went away between the two records of arming.
-      if (trial.new_version != 0 && ledger_.config_use() != trial.new_version) return use_config(trial.new_version);
-      // It was good when it was armed, and cannot be read any more.
-      move(UpdateEvent::BootOld, Reason::FlashError);
-      return leave_config();
-    case UpdateState::Trial:
-      if (runs_new_config()) return move(UpdateEvent::BootNew);
-      move(UpdateEvent::BootOld, Reason::FlashError);
-      return leave_config();
-    case UpdateState::RolledBack:
-      if (!ledger_.settled()) leave_config();
-      return;
-    case UpdateState::Idle:
-    case UpdateState::Accepted:
-    case UpdateState::Downloading:
-    case UpdateState::Verified:
-    case UpdateState::Confirmed:
-    case UpdateState::Failed: return move(UpdateEvent::Reset);
+  const UpdateState state = ledger_.state();
+  const bool armed = state == UpdateState::Armed;
+  if (armed || state == UpdateState::Trial) {
+    if (runs_new_config()) return move(UpdateEvent::BootNew);
+    // Power went away between the two records of arming.
+    if (armed && trial.new_version != 0 && ledger_.config_use() != trial.new_version) {
+      return use_config(trial.new_version);
+    }
+    // It was good when it was armed, and cannot be read any more.
+    move(UpdateEvent::BootOld, Reason::FlashError);
+    leave_config();
+  } else if (state != UpdateState::RolledBack) {
+    move(UpdateEvent::Reset);
+  } else if (!ledger_.settled()) {
+    leave_config();
   }
 }
 
 // The restart that brings the old provisioning back happens once: where the old one cannot be read, the new one stays.
 void Agent::leave_config() {
   const bool journaled_new = ledger_.config_use() == ledger_.config_trial().new_version;
-  if (!ledger_.use_old_config()) {
-    log(FLOTILLA_TEXT("agent: the way back to the old provisioning cannot be journaled"));
-  } else if (runs_new_config() && journaled_new) {
-    return last_words();
-  }
+  if (journaled(ledger_.use_old_config()) && runs_new_config() && journaled_new) return last_words();
   if (ledger_.state() == UpdateState::RolledBack) way_back_is_over();
 }
 
@@ -62,8 +52,7 @@ void Agent::give_config_up() {
   if (!ledger_.has_config_attempt() || !is_active(ledger_.state())) return;
   config_download_.stop(ports_);
   if (ledger_.progress().bytes == 0) return;
-  if (!void_config(ports_.flash, other_copy(board_)))
-    log(FLOTILLA_TEXT("agent: the new provisioning could not be voided"));
+  if (!void_config(ports_.flash, other_copy(board_))) say(FLOTILLA_TEXT("the new provisioning could not be voided"));
 }
 
 // Armed comes before the choice of the copy. The other way round a cut between the two would use a provisioning that
@@ -79,8 +68,7 @@ void Agent::arm_config() {
 }
 
 void Agent::use_config(std::uint32_t version) {
-  if (ledger_.use_config(version)) return last_words();
-  log(FLOTILLA_TEXT("agent: the choice of the provisioning cannot be journaled"));
+  if (journaled(ledger_.use_config(version))) return last_words();
   move(UpdateEvent::BootOld, Reason::FlashError);
 }
 
@@ -102,34 +90,29 @@ bool Agent::may_change_config() const {
 
 // A password that changes next week, an address that comes back tomorrow: both provisionings in turn, for ever.
 void Agent::mind_the_broker() {
-  const std::uint64_t now = ports_.clock.monotonic_ms();
-  if (downloader_.flows()) heard_ms_ = now;  // MQTT may be closed meanwhile
-  const std::uint64_t patience_ms = std::uint64_t{config_.broker_patience_seconds} * 1000;
-  if (leaving_ || now - heard_ms_ < patience_ms || !may_change_config() || !application_.not_now().empty()) return;
-  heard_ms_ = now;
+  if (downloader_.flows()) heard_ms_ = now();  // MQTT may be closed meanwhile
+  const std::uint32_t patience_ms = config_.broker_patience_seconds * 1000;
+  if (leaving_ || now() - heard_ms_ < patience_ms || !may_change_config() || !application_.not_now().empty()) return;
+  heard_ms_ = now();
   if (choose_other_config()) last_words();
 }
 
 // A board that sleeps is never awake for so long: the wakes in vain are summed, and its next wake is with the other one.
-void Agent::mind_the_silence(std::uint64_t now) {
+void Agent::mind_the_silence() {
   std::uint32_t silence = 0;
   if (!broker_heard_) {
     silence = ledger_.silence();
-    if (silence < config_.broker_patience_seconds)
-      silence += static_cast<std::uint32_t>(now / 1000) + config_.sleep_seconds;
+    if (silence < config_.broker_patience_seconds) silence += now() / 1000 + config_.sleep_seconds;
     if (silence >= config_.broker_patience_seconds && may_change_config() && choose_other_config()) silence = 0;
   }
-  if (!ledger_.record_silence(silence)) log(FLOTILLA_TEXT("agent: the time without the broker was not journaled"));
+  journaled(ledger_.record_silence(silence));
 }
 
 bool Agent::choose_other_config() {
   const ConfigCopy other = inspect_config(ports_.flash, other_copy(board_));
   if (!other.good || other.version == board_.config_version) return false;
-  if (!ledger_.use_config(other.version)) {
-    log(FLOTILLA_TEXT("agent: the other provisioning cannot be journaled"));
-    return false;
-  }
-  log(FLOTILLA_TEXT("agent: no broker for long, the other provisioning is tried"));
+  if (!journaled(ledger_.use_config(other.version))) return false;
+  say(FLOTILLA_TEXT("no broker for long, the other provisioning is tried"));
   return true;
 }
 

@@ -6,8 +6,7 @@
 namespace flotilla {
 namespace {
 
-constexpr std::uint64_t kLastWordsMs = 3000;
-constexpr std::uint64_t kSeedRetryMs = 60000;
+constexpr std::uint32_t kSeedRetryMs = 60000;
 constexpr std::uint32_t kTrialRecordSeconds = 10;
 constexpr std::uint32_t kBootSeconds = 10;  // what a reset costs a download at least: to boot, and to connect twice
 constexpr std::uint8_t kSeedTries = 3;
@@ -36,28 +35,21 @@ void Agent::settle() {
 
 bool Agent::settle_image() {
   const bool runs_new = runs_attempt();
-  switch (ledger_.state()) {
-    case UpdateState::Armed:
-    case UpdateState::Trial: {
-      const bool armed = ledger_.state() == UpdateState::Armed;
-      if (runs_new) {
-        move(UpdateEvent::BootNew);
-      } else {
-        // Trial: the boot path left the image by itself, which it does only when the image did not come up.
-        move(UpdateEvent::BootOld, armed && !ports_.boot.facts().tried ? Reason::ArmFailed : Reason::Crash);
-        if (!armed) way_back_is_over();
-      }
-      return !runs_new;
-    }
-    case UpdateState::RolledBack: settle_rolled_back(runs_new); return !runs_new;
-    case UpdateState::Idle:
-    case UpdateState::Accepted:
-    case UpdateState::Downloading:
-    case UpdateState::Verified:
-    case UpdateState::Confirmed:
-    case UpdateState::Failed: move(UpdateEvent::Reset); break;
+  const UpdateState state = ledger_.state();
+  const bool armed = state == UpdateState::Armed;
+  if (state == UpdateState::RolledBack) {
+    settle_rolled_back(runs_new);
+  } else if (!armed && state != UpdateState::Trial) {
+    move(UpdateEvent::Reset);
+    return true;
+  } else if (runs_new) {
+    move(UpdateEvent::BootNew);
+  } else {
+    // Trial: the boot path left the image by itself, which it does only when the image did not come up.
+    move(UpdateEvent::BootOld, armed && !ports_.boot.facts().tried ? Reason::ArmFailed : Reason::Crash);
+    if (!armed) way_back_is_over();
   }
-  return true;
+  return !runs_new;
 }
 
 // The time between the last record of the progress and the reset is not known. Without counting any, a board that resets
@@ -65,8 +57,7 @@ bool Agent::settle_image() {
 void Agent::count_lost_time() {
   if (ports_.boot.facts().reset_reason == ResetReason::DeepSleep) return;
   const ProgressRecord& before = ledger_.progress();
-  if (ledger_.record_progress(before.bytes, before.seconds + kBootSeconds)) return;
-  log(FLOTILLA_TEXT("agent: the progress was not journaled"));
+  journaled(ledger_.record_progress(before.bytes, before.seconds + kBootSeconds));
 }
 
 void Agent::settle_rolled_back(bool runs_new) {
@@ -80,21 +71,19 @@ void Agent::settle_rolled_back(bool runs_new) {
   if (arm_way_back(ledger_, ports_.flash, ports_.boot, ports_.crypto, scratch_)) {
     last_words();
   } else {
-    log(FLOTILLA_TEXT("agent: no way back, the unwanted image stays"));
+    say(FLOTILLA_TEXT("no way back, the unwanted image stays"));
     // In this order: once a new order may come, this attempt may be forgotten.
     if (ledger_.mark_unwanted(running_.sha256)) way_back_is_over();
   }
 }
 
 // From here on a new order may come.
-void Agent::way_back_is_over() {
-  if (!ledger_.settle()) log(FLOTILLA_TEXT("agent: the journal cannot be written"));
-}
+void Agent::way_back_is_over() { journaled(ledger_.settle()); }
 
 // Each change is in the journal before anything is done about it, and is reported at once.
 void Agent::move(UpdateEvent event, Reason reason) {
   const UpdateState before = ledger_.state();
-  if (!ledger_.move(event, reason)) log(FLOTILLA_TEXT("agent: not journaled: "), name_of(ledger_.state()));
+  journaled(ledger_.move(event, reason));
   if (ledger_.state() != before) changed();
 }
 
@@ -118,7 +107,7 @@ void Agent::work() {
 // Before anything else is written there must be an image to go back to.
 void Agent::seed() {
   if (!seeder_.active()) {
-    if (ports_.clock.monotonic_ms() < seed_ms_) return;
+    if (seed_tries_ != 0 && now() - seed_ms_ < kSeedRetryMs) return;
     // The slot may hold what a download left there, or the confirmed image of before a serial flash.
     if (ledger_.progress().bytes != 0 && !ledger_.record_progress(0, ledger_.progress().seconds)) return seed_failed();
     if (!ledger_.forget_previous()) return seed_failed();
@@ -131,15 +120,15 @@ void Agent::seed() {
       ledger_.confirm_running(seeder_.slot(), running_.size, running_.sha256, VersionText(config_.version))) {
     seed_wanted_ = false;
     keep_running();
-    log(FLOTILLA_TEXT("agent: the running image is kept in a slot"));
+    say(FLOTILLA_TEXT("the running image is kept in a slot"));
     return;
   }
   seed_failed();
 }
 
 void Agent::seed_failed() {
-  log(FLOTILLA_TEXT("agent: the running image could not be copied into a slot, trying again"));
-  seed_ms_ = ports_.clock.monotonic_ms() + kSeedRetryMs;
+  say(FLOTILLA_TEXT("the running image could not be copied into a slot, trying again"));
+  seed_ms_ = now();
   if (seed_tries_ < kSeedTries) ++seed_tries_;
   // No update waits for ever for a flash that does not work.
   if (seed_tries_ == kSeedTries && next(ledger_.state(), UpdateEvent::Fail)) fail(Reason::FlashError);
@@ -147,7 +136,7 @@ void Agent::seed_failed() {
 
 void Agent::keep_running() {
   if (!ports_.boot.keep(ledger_.confirmed().slot, ledger_.confirmed().image_size)) {
-    log(FLOTILLA_TEXT("agent: the boot path does not know the kept image"));
+    say(FLOTILLA_TEXT("the boot path does not know the kept image"));
   }
 }
 
@@ -201,7 +190,7 @@ void Agent::record_progress(std::uint32_t step_seconds) {
   const std::uint32_t seconds = fetcher.seconds(ports_.clock);
   if (safe <= ledger_.progress().bytes && seconds < ledger_.progress().seconds + step_seconds) return;
   // Not durable only means that more is fetched again after a cut.
-  if (!ledger_.record_progress(safe, seconds)) log(FLOTILLA_TEXT("agent: the progress was not journaled"));
+  journaled(ledger_.record_progress(safe, seconds));
 }
 
 void Agent::fail(Reason reason) { (void)end_attempt(reason); }
@@ -210,8 +199,7 @@ bool Agent::end_attempt(Reason reason) {
   give_config_up();
   downloader_.stop(ports_);
   report_.deferred.clear();
-  const bool durable = ledger_.move(UpdateEvent::Fail, reason);
-  if (!durable) log(FLOTILLA_TEXT("agent: not journaled: "), name_of(UpdateState::Failed));
+  const bool durable = journaled(ledger_.move(UpdateEvent::Fail, reason));
   changed();
   return durable;
 }
@@ -265,7 +253,7 @@ void Agent::record_trial_time(std::uint32_t step_seconds) {
   if (trial_clock_.total_seconds() < use.total_seconds + step_seconds) return;
   use.seconds = trial_clock_.seconds();
   use.total_seconds = trial_clock_.total_seconds();
-  if (!ledger_.record_trial(use)) log(FLOTILLA_TEXT("agent: the trial's time was not journaled"));
+  journaled(ledger_.record_trial(use));
 }
 
 // The boot path first: the other way round a cut could leave it counting the trial boots of an image that the journal
@@ -281,13 +269,13 @@ void Agent::go_back(Reason reason) {
   if (ledger_.has_config_attempt()) return leave_config();
   // Where this fails the next boot tries once more, and then says that the image stays.
   if (!arm_way_back(ledger_, ports_.flash, ports_.boot, ports_.crypto, scratch_))
-    log(FLOTILLA_TEXT("agent: the way back could not be armed"));
+    say(FLOTILLA_TEXT("the way back could not be armed"));
   last_words();
 }
 
 void Agent::last_words() {
   leaving_ = true;
-  leave_ms_ = ports_.clock.monotonic_ms() + kLastWordsMs;
+  leave_ms_ = now();
   heartbeat_.now();
 }
 

@@ -1,25 +1,16 @@
 #include "firmware-esp/src/core/heartbeat.h"
 
 #include "common/flash_map.h"
+#include "common/flash_text.h"
 
 namespace flotilla {
 namespace {
 
 std::uint32_t percent(const Ledger& ledger, std::uint32_t bytes) {
-  switch (ledger.state()) {
-    case UpdateState::Idle:
-    case UpdateState::Accepted:
-    case UpdateState::RolledBack:
-    case UpdateState::Failed: return 0;
-    case UpdateState::Downloading:
-      if (ledger.attempt().image_size == 0) return 0;
-      return static_cast<std::uint32_t>(std::uint64_t{bytes} * 100 / ledger.attempt().image_size);
-    case UpdateState::Verified:
-    case UpdateState::Armed:
-    case UpdateState::Trial:
-    case UpdateState::Confirmed: return 100;
-  }
-  return 0;
+  const UpdateState state = ledger.state();
+  if (state == UpdateState::Downloading) return percent_of(bytes, ledger.attempt().image_size);
+  const bool has_all = is_active(state) ? state > UpdateState::Downloading : state == UpdateState::Confirmed;
+  return has_all ? 100 : 0;
 }
 
 // 0 for an image flashed by cable: no manifest says which release it is.
@@ -34,18 +25,18 @@ std::uint32_t running_counter(const Ledger& ledger, const Digest& running) {
 void fill_error(const Ledger& ledger, int http_status, Heartbeat& out) {
   out.error = ledger.reason();
   if (out.error != Reason::DownloadRefused || http_status < 100 || http_status > 999) return;
-  const char text[] = {'H',
-                       'T',
-                       'T',
-                       'P',
-                       ' ',
-                       static_cast<char>('0' + http_status / 100),
-                       static_cast<char>('0' + http_status / 10 % 10),
-                       static_cast<char>('0' + http_status % 10)};
+  char text[8];
+  std::size_t at = FLOTILLA_TEXT("HTTP ").copy(text, sizeof text);
+  for (int unit = 100; unit != 0; unit /= 10) text[at++] = static_cast<char>('0' + http_status / unit % 10);
   out.error_text.assign_cut(std::string_view(text, sizeof text));
 }
 
 }  // namespace
+
+std::uint32_t percent_of(std::uint32_t bytes, std::uint32_t size) {
+  static_assert(flash_map::kImageMax < UINT32_MAX / 100, "no overflow");
+  return size == 0 ? 0 : bytes * 100 / size;
+}
 
 void fill_heartbeat(const HeartbeatSources& from, std::uint32_t next_seconds, Heartbeat& out) {
   const auto& ledger = from.ledger;
@@ -92,13 +83,14 @@ void fill_heartbeat(const HeartbeatSources& from, std::uint32_t next_seconds, He
 
 std::uint32_t HeartbeatTimer::draw(std::uint32_t interval_seconds, hal::Random& random) {
   const std::uint32_t usual_ms = (interval_seconds == 0 ? 30 : interval_seconds) * 1000;
+  due_ = true;
   interval_ms_ = usual_ms - usual_ms / 10 + random.next() % (usual_ms / 5 + 1);
   return (interval_ms_ + 999) / 1000;
 }
 
-void HeartbeatTimer::sent(std::uint64_t now_ms) {
+void HeartbeatTimer::sent(std::uint32_t now_ms) {
   due_ = false;
-  next_ms_ = now_ms + interval_ms_;
+  sent_ms_ = now_ms;
 }
 
 }  // namespace flotilla

@@ -33,6 +33,9 @@ struct HeartbeatSources {
   const AgentReport& report;
 };
 
+// Of an image in work.
+[[nodiscard]] std::uint32_t percent_of(std::uint32_t bytes, std::uint32_t size);
+
 // Everything but the application's health values.
 void fill_heartbeat(const HeartbeatSources& from, std::uint32_t next_seconds, Heartbeat& out);
 
@@ -40,15 +43,16 @@ void fill_heartbeat(const HeartbeatSources& from, std::uint32_t next_seconds, He
 class HeartbeatTimer {
  public:
   void now() { due_ = true; }
-  [[nodiscard]] bool due(std::uint64_t now_ms) const { return due_ || now_ms >= next_ms_; }
-  // Draws the next interval; the caller reports it in the heartbeat that it then sends. In seconds, rounded up.
+  [[nodiscard]] bool due(std::uint32_t now_ms) const { return due_ || now_ms - sent_ms_ >= interval_ms_; }
+  // Draws the next interval; the caller reports it in the heartbeat that it then sends, which is due until it is sent. In
+  // seconds, rounded up.
   [[nodiscard]] std::uint32_t draw(std::uint32_t interval_seconds, hal::Random& random);
-  void sent(std::uint64_t now_ms);
+  void sent(std::uint32_t now_ms);
 
  private:
   bool due_ = true;
   std::uint32_t interval_ms_ = 0;
-  std::uint64_t next_ms_ = 0;
+  std::uint32_t sent_ms_ = 0;  // by the clock's low 32 bits
 };
 
 }  // namespace flotilla
