@@ -36,7 +36,7 @@ struct DeviceFacts {
   bool low_memory = false;  // too little for TLS
 };
 
-// What the rows find out about a message, for those after them and for whoever acts on it. Views point into the message.
+// What the checks find out about a message, for those after them and for whoever acts on it. Views point into the message.
 struct CommandCase {
   ByteView message;
   Command command;
@@ -44,7 +44,7 @@ struct CommandCase {
   Manifest manifest;
 };
 
-// Asks the table's rows in order; the first that decides counts. `subject.message` is given, the rest is filled.
+// Checks in a fixed order; the first refusal counts. `subject.message` is given, the rest is filled.
 [[nodiscard]] CommandDecision decide(CommandCase& subject, const DeviceFacts& facts, TrustCrypto& crypto);
 
 }  // namespace flotilla
