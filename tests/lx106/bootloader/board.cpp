@@ -15,7 +15,7 @@ int enter(void (*function)(), void* stack_top);
 namespace flotilla::lx106 {
 namespace {
 
-enum Left : int { kStarted = 1, kHopeless, kCut, kReturned };
+enum Left : int { kStarted = 1, kReset, kCut, kReturned };
 
 constexpr std::uint32_t kDramBegin = 0x3FFE8000;  // what images may load to, and all of it
 constexpr std::uint32_t kDramLoadEnd = 0x3FFFC000;
@@ -43,7 +43,7 @@ struct Machine {
   std::uint32_t cut_at = 0;
   Damage damage = Damage::Nothing;
   std::uint32_t random = 1;
-  bool in_bootloader = false;
+  std::uint32_t failing_read = 0;  // 0: none
   std::uint32_t rom_ticks = 0;
   Boot boot;
   std::string broken;
@@ -188,6 +188,10 @@ int rom_read(std::uint32_t address, std::uint8_t* out, std::uint32_t size) {
   const RomTime time;
   expect(in_flash(address, size), "a read outside of the flash");
   expect(address % 4 == 0 && reinterpret_cast<std::uintptr_t>(out) % 4 == 0 && size % 4 == 0, "a read of half words");
+  if (address == machine.failing_read && address != 0) {
+    set_timer(kTicksToAReset);
+    return 1;
+  }
   std::memcpy(out, flash + address, size);
   return 0;
 }
@@ -222,7 +226,7 @@ void on_timer() {
   enable_timer(false);
   asm volatile("wsr.ps %0\n\trsync" ::"r"(kUserMode));
   expect((word_at(memory(kRtcControl)) & kRtcReset) != 0, "the bootloader hangs");
-  leave(kHopeless);
+  leave(kReset);
 }
 
 void image_started(std::uint32_t number, std::uint32_t stack) {
@@ -284,6 +288,8 @@ void Board::plan_cut(std::uint32_t operation, Damage damage, std::uint32_t seed)
 
 std::uint32_t Board::operations() const { return machine.operations; }
 
+void Board::fail_read_of(std::uint32_t address) { machine.failing_read = address; }
+
 Boot Board::boot(bool power_was_off) {
   if (power_was_off) {
     for (std::uint32_t at = 0; at < kRtcSize; at += 4)
@@ -301,7 +307,7 @@ Boot Board::boot(bool power_was_off) {
   const int left = enter(reinterpret_cast<void (*)()>(entry), memory(kRomStack));
   enable_timer(false);
   machine.boot.ticks = ticks() - begin - machine.rom_ticks;
-  machine.boot.end = left == kStarted ? Boot::End::Started : left == kCut ? Boot::End::PowerCut : Boot::End::Hopeless;
+  machine.boot.end = left == kStarted ? Boot::End::Started : left == kCut ? Boot::End::PowerCut : Boot::End::Reset;
   machine.boot.stack = stack_depth();
   expect(std::memcmp(flash, sector0, sizeof sector0) == 0, "sector 0 has changed");
   return machine.boot;

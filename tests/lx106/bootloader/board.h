@@ -19,8 +19,8 @@ inline constexpr std::uint32_t kDamages = 4;
 inline constexpr std::uint32_t kPage = 32;  // the mask ROM's SPIWrite programs so much at once
 
 struct Boot {
-  enum class End : std::uint8_t { Started, Hopeless, PowerCut };
-  End end = End::Hopeless;
+  enum class End : std::uint8_t { Started, Reset, PowerCut };
+  End end = End::Reset;      // by the bootloader itself
   std::uint32_t image = 0;   // the number that the started image reports
   std::uint32_t guards = 0;  // how often the watchdog was turned on
   std::uint32_t ticks = 0;   // without the mask ROM's functions
@@ -43,6 +43,9 @@ class Board {
   // The power goes away in the n-th operation from now on (1-based; 0: it stays).
   void plan_cut(std::uint32_t operation, Damage damage, std::uint32_t seed);
   [[nodiscard]] std::uint32_t operations() const;
+
+  // The mask ROM's read of this very address fails from now on.
+  void fail_read_of(std::uint32_t address);
 
   // A reset, as the mask ROM does it: loads sector 0 and jumps to it. RTC memory is lost only with the power.
   [[nodiscard]] Boot boot(bool power_was_off);

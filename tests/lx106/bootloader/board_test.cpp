@@ -57,8 +57,16 @@ TEST_F(Bootloader, IsKnownByItsSignature) { EXPECT_TRUE(has_power_safe_bootloade
 TEST_F(Bootloader, SaysWhenThereIsNothingToStart) {
   board_.erase_area(flash_map::kImage, kUsual);
   const Boot boot = board_.boot(true);
-  EXPECT_EQ(static_cast<int>(boot.end), static_cast<int>(Boot::End::Hopeless));
+  EXPECT_EQ(static_cast<int>(boot.end), static_cast<int>(Boot::End::Reset));
   EXPECT_EQ(boot.said, "\nflotilla boot 1 !");
+}
+
+TEST_F(Bootloader, ResetsWhenTheImageCannotBeReadAnyMore) {
+  const std::uint32_t first_segment = flash_map::kImage + 8;
+  board_.fail_read_of(first_segment);
+  EXPECT_EQ(static_cast<int>(board_.boot(true).end), static_cast<int>(Boot::End::Reset));
+  board_.fail_read_of(0);
+  expect_start(1);
 }
 
 // Its own variables lie where the image's data go.
