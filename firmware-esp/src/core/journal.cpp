@@ -13,7 +13,7 @@ using flash_map::kSector;
 constexpr std::uint32_t kHeaderSize = 16;
 constexpr std::uint32_t kRecordHead = 4;
 constexpr std::uint32_t kCrcSize = 4;
-constexpr std::uint8_t kMagic[4] = {'F', 'L', 'A', 'J'};
+constexpr std::uint32_t kMagic = 0x4A414C46;  // "FLAJ"
 constexpr std::uint16_t kFormat = 1;
 constexpr std::size_t kChunk = 64;
 
@@ -87,14 +87,14 @@ std::uint32_t Journal::other_sector() const { return sector_ == base_ ? base_ + 
 Journal::Found Journal::read_header(std::uint32_t sector, std::uint32_t& sequence) {
   alignas(4) std::uint8_t header[kHeaderSize];
   if (!flash_.read(sector, header, sizeof header)) return Found::Unreadable;
-  if (std::memcmp(header, kMagic, sizeof kMagic) != 0 || load_u16(header + 4) != kFormat) return Found::Nothing;
+  if (load_u32(header) != kMagic || load_u16(header + 4) != kFormat) return Found::Nothing;
   sequence = load_u32(header + 8);
   return load_u32(header + 12) == crc32(ByteView(header, 12)) ? Found::Good : Found::Rotten;
 }
 
 bool Journal::write_header(std::uint32_t sector, std::uint32_t sequence) {
   alignas(4) std::uint8_t header[kHeaderSize] = {};
-  std::memcpy(header, kMagic, sizeof kMagic);
+  store_u32(header, kMagic);
   store_u16(header + 4, kFormat);
   store_u32(header + 8, sequence);
   store_u32(header + 12, crc32(ByteView(header, 12)));
