@@ -78,9 +78,11 @@ std::string foreign_records(DeviceRig& rig) {
   return text;
 }
 
-void forbid_strays(DeviceRig& rig) {
-  rig.flash.allowed = [&rig](std::uint32_t address) {
+void forbid_strays(DeviceRig& rig, bool config) {
+  rig.flash.allowed = [&rig, config](std::uint32_t address) {
     if (rig.boot_path.copying()) return between(address, flash_map::kImage, flash_map::kImageMax);
+    const auto other = flash_map::kProvisioning[other_copy(rig.board)];
+    if (config && between(address, other, flash_map::kProvisioningSize)) return true;
     return fakes::is_journal(address) || between(address, flash_map::kSlot[0], flash_map::kSlotSize) ||
            between(address, flash_map::kSlot[1], flash_map::kSlotSize);
   };

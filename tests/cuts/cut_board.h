@@ -45,6 +45,7 @@ class Watch {
 inline constexpr std::uint16_t kForeignTypes[] = {0x700, 0x701, 0x702, 0x7FE};
 
 // Lets the rig's flash count what is written outside of slots and journal, or outside the image area by the boot path.
-void forbid_strays(fakes::DeviceRig& rig);
+// `config`: the provisioning copy that is not in use may be written as well.
+void forbid_strays(fakes::DeviceRig& rig, bool config = false);
 
 }  // namespace flotilla::cuts
