@@ -32,7 +32,10 @@ void Agent::settle_config() {
 void Agent::leave_config() {
   const bool journaled_new = ledger_.config_use() == ledger_.config_trial().new_version;
   if (journaled(ledger_.use_old_config()) && runs_new_config() && journaled_new) return last_words();
-  if (ledger_.state() == UpdateState::RolledBack) way_back_is_over();
+  if (ledger_.state() != UpdateState::RolledBack) return;
+  // Nobody counts the boots of a provisioning that is not on trial: one that crashed must not be tried in turn.
+  if (ledger_.reason() == Reason::Crash && !runs_new_config()) (void)void_config(ports_.flash, other_copy(board_));
+  way_back_is_over();
 }
 
 void Agent::download_config() {

@@ -8,6 +8,7 @@ namespace {
 // Of a Provisioning message (proto/flotilla.proto): field number and wire type 2 in one byte.
 constexpr std::uint8_t kDeviceKey = 6 << 3 | 2;
 constexpr std::uint8_t kTrustStore = 9 << 3 | 2;
+constexpr std::uint8_t kProvisionedAt = 15 << 3;  // a number
 
 constexpr std::uint32_t kPiece = 64;
 
@@ -50,6 +51,15 @@ bool append_field(hal::Flash& flash, ConfigWriter& writer, std::uint8_t tag, Byt
     if (!source.read(field.offset + at, piece, part) || !writer.append(flash, ByteView(piece, part))) return false;
   }
   return true;
+}
+
+// The time of provisioning is a floor of the clock: who may order a file must not raise it.
+bool append_time(hal::Flash& flash, ConfigWriter& writer, std::uint64_t seconds) {
+  std::uint8_t bytes[11] = {kProvisionedAt};
+  std::size_t size = 1;
+  for (; seconds >= 0x80; seconds >>= 7) bytes[size++] = static_cast<std::uint8_t>(seconds | 0x80);
+  bytes[size++] = static_cast<std::uint8_t>(seconds);
+  return writer.append(flash, ByteView(bytes, size));
 }
 
 }  // namespace
@@ -128,7 +138,8 @@ Progress ConfigDownload::complete(const hal::Ports& ports, const AttemptRecord& 
   return begin_check(ports, config_message(ports.flash, writer_.copy()), size);
 }
 
-// The present key and the present trust store go behind the file: a protobuf reader takes fields in any order.
+// The present key, trust store and time of provisioning go behind the file: a protobuf reader takes fields in any order,
+// and of a repeated one the last.
 Reason ConfigDownload::assemble(const hal::Ports& ports, const Board& board) {
   FlashBytes file(ports.flash, config_message(ports.flash, writer_.copy()));
   device_wire::ProvisioningSurvey found;
@@ -144,7 +155,10 @@ Reason ConfigDownload::assemble(const hal::Ports& ports, const Board& board) {
   if (found.device_key.size == 0 && !append_field(ports.flash, writer_, kDeviceKey, used, kept.device_key)) {
     return Reason::FlashError;
   }
-  if (!append_field(ports.flash, writer_, kTrustStore, used, kept.signed_trust_store)) return Reason::FlashError;
+  if (!append_field(ports.flash, writer_, kTrustStore, used, kept.signed_trust_store) ||
+      !append_time(ports.flash, writer_, board.provisioned_at)) {
+    return Reason::FlashError;
+  }
   if (!writer_.flush(ports.flash) || !device_wire::survey(file, writer_.size(), found)) return Reason::ConfigRejected;
   return writer_.finish(ports.flash, version_) ? Reason::None : Reason::FlashError;
 }

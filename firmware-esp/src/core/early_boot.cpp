@@ -35,8 +35,9 @@ EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto, Sc
   Ledger ledger(flash);
   if (!ledger.open()) return EarlyBoot::Continue;
   const bool on_trial = ledger.state() == UpdateState::Armed || ledger.state() == UpdateState::Trial;
+  const bool unproven = on_trial && !ledger.attempt_is_confirmed();
   bool go_back = false;
-  if (on_trial && !ledger.attempt_is_confirmed()) {
+  if (unproven) {
     go_back = !planned_wake && count_trial_boot(ledger);
   } else if (ledger.state() == UpdateState::RolledBack && !ledger.has_config_attempt()) {
     go_back = way_back_is_open(ledger, flash, crypto, scratch);
@@ -44,9 +45,11 @@ EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto, Sc
   if (ledger.has_config_attempt()) {
     // No image is to be left: what load_board() reads next is what counts.
     if (ledger.state() == UpdateState::RolledBack && !ledger.settled()) (void)ledger.use_old_config();
-    return EarlyBoot::Continue;
+    return unproven && !go_back ? EarlyBoot::Trial : EarlyBoot::Continue;
   }
-  if (!go_back || !arm_way_back(ledger, flash, boot, crypto, scratch)) return EarlyBoot::Continue;
+  if (!go_back || !arm_way_back(ledger, flash, boot, crypto, scratch)) {
+    return unproven ? EarlyBoot::Trial : EarlyBoot::Continue;
+  }
   boot.restart();
   return EarlyBoot::Restart;
 }

@@ -10,7 +10,8 @@ namespace flotilla {
 
 enum class EarlyBoot : std::uint8_t {
   Continue,  // run the sketch
-  Restart,   // Boot::restart() was called: where it returns, run nothing more of this boot
+  Trial,  // run the sketch, which is on trial: where it hangs before Agent::step(), restart, so that boots are counted
+  Restart,  // Boot::restart() was called: where it returns, run nothing more of this boot
 };
 
 // Counts a boot of an image or a provisioning on trial in the journal, unless it is a planned wake from deep sleep; when

@@ -15,4 +15,9 @@ namespace flotilla {
 // The storage that the agent is constructed in later: before that, the early boot's work buffer. Keeps a kilobyte of RAM.
 [[nodiscard]] void* agent_storage();
 
+// Where an image or a provisioning is on trial, preinit() also starts a timer of the SDK: a sketch that waits for ever with
+// delay(), in setup() or elsewhere, starves no watchdog, and neither does a board whose agent could not begin. Restarted
+// after five minutes without a step its boots are counted, and it goes back. Call it after each step.
+void agent_stepped(bool on_trial);
+
 }  // namespace flotilla

@@ -116,6 +116,7 @@ void Node::loop() {
     return;
   }
   agent_->step();
+  agent_stepped(agent_->state() == UpdateState::Trial);
   time_.raise_floor(agent_->clock_floor());
   tell_link();
   tell_progress();

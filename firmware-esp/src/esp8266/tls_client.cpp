@@ -8,9 +8,11 @@ namespace {
 constexpr int kSmallInput = 1024;   // bytes a record
 constexpr int kLargeInput = 16384;  // TLS's largest
 constexpr int kOutput = 512;
-constexpr std::uint32_t kSmallHeap = 10'000;  // bytes: 8.4 KB measured, and room for what goes on meanwhile
-constexpr std::uint32_t kLargeHeap = 26'000;  // 23.8 KB likewise
-constexpr unsigned long kReachMs = 1000;      // for the name, and for TCP
+constexpr std::uint32_t kSmallHeap = 10'000;   // bytes: 8.4 KB measured, and room for what goes on meanwhile
+constexpr std::uint32_t kLargeHeap = 26'000;   // 23.8 KB likewise
+constexpr std::uint32_t kSmallBlock = 4'096;   // the largest piece: BearSSL's context, 3.5 KB
+constexpr std::uint32_t kLargeBlock = 17'000;  // the input buffer
+constexpr unsigned long kReachMs = 1000;       // for the name, and for TCP
 constexpr unsigned long kHandshakeMs = 15000;
 constexpr unsigned long kStallMs = 1000;  // of an open connection that takes no bytes
 
@@ -29,7 +31,8 @@ void TlsClient::set_identity(const TlsIdentity& identity, std::uint16_t port) {
 }
 
 TlsClient::Outcome TlsClient::open() {
-  if (!has_identity_) return Outcome::Refused;
+  // Without a name BearSSL would take any certificate of the authority.
+  if (!has_identity_ || servers_.name.empty()) return Outcome::Refused;
   if (servers_.addresses.empty()) return Outcome::Unreachable;
   if (!reach(servers_.addresses[address_].c_str())) {
     address_ = (address_ + 1) % servers_.addresses.size();
@@ -51,10 +54,17 @@ bool TlsClient::reach(const char* host) {
 }
 
 // The core's classes end the sketch where they get no memory, so it is asked for beforehand.
-bool TlsClient::has_heap() const { return ESP.getFreeHeap() >= (small_ ? kSmallHeap : kLargeHeap); }
+bool TlsClient::has_heap() const {
+  return ESP.getFreeHeap() >= (small_ ? kSmallHeap : kLargeHeap) &&
+         ESP.getMaxFreeBlockSize() >= (small_ ? kSmallBlock : kLargeBlock);
+}
 
 bool TlsClient::shake_hands() {
-  if (!has_heap()) return false;
+  if (!has_heap()) {
+    // That the server needs full-size buffers may have been a mistake, or a stranger's doing: not for ever.
+    small_ = true;
+    return false;
+  }
   const CpuBoost boost;
   setBufferSizes(small_ ? kSmallInput : kLargeInput, kOutput);
   setX509Time(static_cast<time_t>(time_.now()));

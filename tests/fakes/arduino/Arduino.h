@@ -1,6 +1,7 @@
 // See fake_core.h.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -51,7 +52,9 @@ class EspClass {
   static std::uint32_t getChipId() { return 0xC0FFEE; }
   static std::uint32_t getFreeHeap() { return fake_core::core().free_heap; }
   static std::uint32_t random() { return 0x12345678; }
-  static std::uint32_t getMaxFreeBlockSize() { return fake_core::core().free_heap; }
+  static std::uint32_t getMaxFreeBlockSize() {
+    return std::min(fake_core::core().free_heap, fake_core::core().largest_block);
+  }
   static std::uint64_t deepSleepMax() { return 12'600'000'000; }
   [[noreturn]] static void deepSleep(std::uint64_t us) {
     fake_core::core().slept_us = us;

@@ -20,6 +20,7 @@ struct Core {
   std::array<std::uint32_t, 128> rtc{};  // user blocks; the first 32 are the bootloader's
   std::uint32_t reset_reason = 0;
   std::uint32_t free_heap = 30000;
+  std::uint32_t largest_block = 0xFFFFFFFF;  // never more than what is free
   unsigned cpu_mhz = 80;
   unsigned fastest_mhz = 80;
   int watchdog_fed = 0;
@@ -29,6 +30,8 @@ struct Core {
   std::string serial;
   int led = -1;
   std::string ntp_host;
+  void (*timer)(void*) = nullptr;  // the SDK's, once armed
+  unsigned timer_ms = 0;
 
   // Wi-Fi
   bool wifi_up = false;

@@ -16,6 +16,7 @@ enum {
 };
 enum { SYS_CPU_80MHZ = 80, SYS_CPU_160MHZ = 160 };
 
+inline void system_restart() { ++fake_core::core().restarts; }
 inline bool system_rtc_mem_write(unsigned char, const void*, unsigned short) { return true; }
 inline unsigned char system_get_cpu_freq() { return static_cast<unsigned char>(fake_core::core().cpu_mhz); }
 inline bool system_update_cpu_freq(unsigned char mhz) {

@@ -144,6 +144,26 @@ TEST(AgentConfig, ThatCrashesThePlatformIsLeftAfterThreeBoots) {
   ASSERT_TRUE(rig.run_to_reported(UpdateState::RolledBack));
   EXPECT_EQ(rig.last_heartbeat().error, Reason::Crash);
   EXPECT_EQ(rig.used, (std::vector<std::string>{"first", "second", "second", "second", "first"}));
+  // Off trial nobody would count its boots: it must not be one of the two that are tried in turn.
+  EXPECT_FALSE(rig.other().good);
+  rig.brokers.clear();
+  rig.look_again();
+  be_patient(rig);
+  rig.run(3000);
+  EXPECT_EQ(rig.password(), "first");
+  EXPECT_NE(rig.agent, nullptr);
+}
+
+// The time of provisioning is a floor of the clock, and nobody but the authority may raise that.
+TEST(AgentConfig, LeavesTheClocksFloorWhereItIs) {
+  ConfigRig rig;
+  Provisioning content = rig.file_content("first");
+  content.provisioned_at = 4'000'000'000;  // 2096
+  rig.mqtt.retain(rig.order(content));
+  ASSERT_TRUE(rig.run_to(UpdateState::Confirmed));
+  EXPECT_EQ(rig.board.config_version, 2u);
+  EXPECT_EQ(rig.board.provisioned_at, rig.provisioning.provisioned_at);
+  EXPECT_LT(rig.agent->clock_floor(), 4'000'000'000u);
 }
 
 TEST(AgentConfig, TrialTimeIsSummedOverBoots) {

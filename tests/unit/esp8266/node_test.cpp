@@ -8,6 +8,7 @@
 
 #include "common/flash_map.h"
 #include "firmware-esp/src/Flotilla.h"
+#include "firmware-esp/src/esp8266/early.h"
 #include "proto/host/codec.h"
 #include "proto/provisioning_block.h"
 #include "tests/fakes/arduino/fake_core.h"
@@ -66,6 +67,24 @@ class NodeTest : public testing::Test {
               0U);
     place(flash_map::kProvisioning[0], block);
     core.hosts["10.0.0.1"] = true;
+  }
+  // As an update leaves it: this image is on trial from the next boot on.
+  void arm() {
+    EspFlash flash;
+    EspCrypto crypto;
+    Scratch scratch;
+    Ledger ledger(flash);
+    AttemptRecord attempt;
+    attempt.command.digest.bytes[0] = 1;
+    attempt.trial_boots = 3;
+    attempt.trial_seconds = attempt.trial_maximum_seconds = 3600;
+    attempt.image_sha256 = identify_running(flash, crypto, scratch).sha256;
+    ASSERT_TRUE(ledger.open() && ledger.accept(attempt) && ledger.move(UpdateEvent::StartDownload) &&
+                ledger.move(UpdateEvent::ImageVerified) && ledger.move(UpdateEvent::Arm));
+  }
+  // Ten seconds each.
+  void let_the_timer_run(int times) {
+    for (int i = 0; i < times && core.timer != nullptr; ++i) core.timer(nullptr);
   }
   void run(Node& node, int loops = 20) {
     core.wifi_up = true;
@@ -164,6 +183,50 @@ TEST_F(NodeTest, NeverSleepsLongerThanTheChipCan) {
   Node node({.version = "1.2.0"});
   EXPECT_THROW(node.sleep(86'400), Restarted);
   EXPECT_EQ(core.slept_us, ESP.deepSleepMax());
+}
+
+TEST_F(NodeTest, ASketchOnTrialThatWaitsForEverIsRestarted) {
+  provision();
+  arm();
+  preinit();
+  ASSERT_NE(core.timer, nullptr);
+  EXPECT_EQ(core.timer_ms, 10'000U);
+  let_the_timer_run(29);
+  EXPECT_EQ(core.restarts, 0);
+  let_the_timer_run(1);
+  EXPECT_EQ(core.restarts, 1);
+}
+
+TEST_F(NodeTest, AnAgentOnTrialThatCannotBeginIsRestarted) {
+  arm();
+  preinit();
+  Node node({.version = "1.2.0"});
+  EXPECT_FALSE(node.begin());
+  run(node);
+  let_the_timer_run(30);
+  EXPECT_EQ(core.restarts, 1);
+}
+
+TEST_F(NodeTest, ASketchOnTrialThatLoopsIsNotRestarted) {
+  provision();
+  arm();
+  preinit();
+  Node node({.version = "1.2.0"});
+  ASSERT_TRUE(node.begin()) << core.serial;
+  for (int i = 0; i < 10; ++i) {
+    let_the_timer_run(20);
+    run(node, 1);
+  }
+  EXPECT_EQ(core.restarts, 0);
+  ASSERT_NE(core.timer, nullptr);
+  agent_stepped(false);
+  EXPECT_EQ(core.timer, nullptr) << "off trial a sketch may take its time";
+}
+
+TEST_F(NodeTest, ASketchOffTrialMayTakeItsTime) {
+  provision();
+  preinit();
+  EXPECT_EQ(core.timer, nullptr);
 }
 
 TEST(EarlyBoot, LeavesTheSketchsStackPainted) {

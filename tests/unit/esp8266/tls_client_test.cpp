@@ -67,5 +67,33 @@ TEST(TlsClient, BeginsNothingThatTheHeapCannotHold) {
   EXPECT_EQ(rig.core.demanded_name, "");
 }
 
+TEST(TlsClient, BeginsNothingInAHeapOfCrumbs) {
+  NetworkRig rig;
+  rig.core.largest_block = 4'000;
+  EXPECT_EQ(rig.tls.open(), Outcome::Refused);
+  EXPECT_EQ(rig.core.demanded_name, "");
+}
+
+// One record of a stranger is enough to make it believe that full-size buffers are needed, for which there is no room.
+TEST(TlsClient, WhereFullSizeBuffersDoNotFitSmallOnesAreTriedAgain) {
+  NetworkRig rig;
+  rig.core.free_heap = 20'000;
+  rig.core.handshake_works = false;
+  rig.core.handshake_error = BR_ERR_TOO_LARGE;
+  EXPECT_EQ(rig.tls.open(), Outcome::Refused);
+  ASSERT_TRUE(rig.tls.wants_much_heap());
+  rig.core.handshake_works = true;
+  EXPECT_EQ(rig.tls.open(), Outcome::Refused);
+  EXPECT_EQ(rig.tls.open(), Outcome::Open);
+  EXPECT_EQ(rig.core.input_buffer, 1024);
+}
+
+TEST(TlsClient, TalksToNobodyWhoseNameItDoesNotKnow) {
+  NetworkRig rig;
+  rig.servers.name = {};
+  EXPECT_EQ(rig.tls.open(), Outcome::Refused);
+  EXPECT_TRUE(rig.core.tried.empty());
+}
+
 }  // namespace
 }  // namespace flotilla
