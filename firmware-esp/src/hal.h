@@ -1,6 +1,7 @@
 // What a platform must offer to the device agent: seven small ports. Implemented in esp8266/ (Arduino), in
 // firmware-esp/virtual (a desk) and by the fakes of the tests. Everything is called from one thread; nothing calls back
-// into the agent. No port blocks for longer than a second.
+// into the agent. No port blocks for longer than a second, but for a
+// TLS connection that is made on the chip (esp8266/tls_client.h: up to 15 s where a server falls silent).
 #pragma once
 
 #include <cstddef>
