@@ -82,20 +82,13 @@ class CutRun {
 
  private:
   void cut_at(const Operation& operation) {
-    using Kind = Operation::Kind;
-    std::vector<Damage> damages = {Damage::None};
-    if (operation.kind == Kind::Other) damages = {Damage::None, Damage::Done};
-    if (operation.kind == Kind::Write) damages = {Damage::None, Damage::FirstHalf, Damage::LastHalf, Damage::Speckled};
-    if (operation.kind == Kind::Erase) {
-      damages = {Damage::None, Damage::FirstHalf, Damage::LastHalf, Damage::Speckled, Damage::Zeros};
-    }
-    for (const auto damage : damages) {
+    for (const auto damage : damages_of(operation)) {
       kinds_.insert(damage);
       suffer(operation, damage, Event::PowerCut);
     }
     if (options_.path != BootPath::Stock) return;
     suffer(operation, Damage::None, Event::Reset);
-    suffer(operation, operation.kind == Kind::Other ? Damage::Done : Damage::FirstHalf, Event::Reset);
+    suffer(operation, operation.kind == Operation::Kind::Other ? Damage::Done : Damage::FirstHalf, Event::Reset);
   }
 
   void suffer(const Operation& operation, Damage damage, Event event) {
@@ -168,6 +161,16 @@ void Tally::add(const Tally& other) {
   copy_cuts += other.copy_cuts;
   copy_bricked += other.copy_bricked;
   complaints.insert(complaints.end(), other.complaints.begin(), other.complaints.end());
+}
+
+std::vector<Damage> damages_of(const Operation& operation) {
+  using Kind = Operation::Kind;
+  switch (operation.kind) {
+    case Kind::Other: return {Damage::None, Damage::Done};
+    case Kind::Write: return {Damage::None, Damage::FirstHalf, Damage::LastHalf, Damage::Speckled};
+    case Kind::Erase: break;
+  }
+  return {Damage::None, Damage::FirstHalf, Damage::LastHalf, Damage::Speckled, Damage::Zeros};
 }
 
 Tally cut_everywhere(const Scenario& scenario, const Options& options) { return CutRun(scenario, options).run(); }

@@ -52,6 +52,9 @@ struct Tally {
   void add(const Tally& other);
 };
 
+// What a power cut may leave of it.
+[[nodiscard]] std::vector<fakes::Damage> damages_of(const fakes::Operation& operation);
+
 [[nodiscard]] Tally cut_everywhere(const Scenario& scenario, const Options& options = {});
 
 // The starting states of the issue, one row each.
