@@ -6,7 +6,6 @@
 namespace flotilla::cuts {
 namespace {
 
-using fakes::BootPath;
 using fakes::Plant;
 
 struct Planted {
