@@ -44,34 +44,27 @@ LastCommandRecord command_of(const CommandCase& subject) {
 Agent::Agent(const hal::Ports& ports, Application& application, const AgentConfig& config, const Board& board)
     : ports_(ports), application_(application), config_(config), board_(board), ledger_(ports.flash) {}
 
-// Before anything is written: what the agent calls its own must be nobody else's.
-bool Agent::has_room() {
+// Before anything is written: what the agent calls its own must be nobody else's. Empty: it can work here.
+FlashText Agent::obstacle() {
   const std::uint32_t size = ports_.flash.size();
-  if (size < flash_map::kSmallestFlash) {
-    say(FLOTILLA_TEXT("the flash is smaller than 512 KB, this board cannot be managed"));
-    return false;
-  }
-  if (!image_in_bounds(ports_.flash)) {
-    say(FLOTILLA_TEXT("the running image reaches into journal or provisioning, make it smaller"));
-    return false;
-  }
+  if (size < flash_map::kSmallestFlash) return FLOTILLA_TEXT("the flash is smaller than 512 KB");
+  if (!image_in_bounds(ports_.flash)) return FLOTILLA_TEXT("the image is too large for this flash");
   const bool slots = flash_map::has_slots(size);
   const std::uint32_t end = config_.file_system_end;
   const bool file_system = config_.file_system_start != end;
   const bool behind = config_.file_system_start >= flash_map::reserved_end(size);
   const bool before = !slots && end != 0 && end <= flash_map::agent_journal(size);
   if (file_system && !behind && !before) {
-    say(slots ? FLOTILLA_TEXT("the file system must not begin below 0x300000, choose 4MB FS:1MB")
-              : FLOTILLA_TEXT("the file system covers journal or provisioning, choose a layout without one"));
-    return false;
+    return slots ? FLOTILLA_TEXT("choose the layout 4MB FS:1MB")
+                 : FLOTILLA_TEXT("choose a layout without a file system");
   }
-  return true;
+  return ledger_.open() ? FlashText() : FLOTILLA_TEXT("the journal cannot be written");
 }
 
 bool Agent::begin() {
-  if (!has_room()) return false;
-  if (!ledger_.open()) {
-    say(FLOTILLA_TEXT("the journal cannot be written, check the flash"));
+  const FlashText obstacle = this->obstacle();
+  if (!obstacle.empty()) {
+    say(obstacle);
     return false;
   }
   journaled(ledger_.count_boot());
@@ -279,7 +272,7 @@ void Agent::changed() {
 void Agent::say(FlashText text) { log(FLOTILLA_TEXT("agent: "), text); }
 
 bool Agent::journaled(bool durable) {
-  if (!durable) say(FLOTILLA_TEXT("the journal did not take a record, check the flash"));
+  if (!durable) say(FLOTILLA_TEXT("the journal did not take a record"));
   return durable;
 }
 

@@ -71,7 +71,7 @@ class Agent {
   static constexpr std::uint32_t kAskAgainMs = 60000;
 
   // agent.cpp: link, commands, heartbeats
-  [[nodiscard]] bool has_room();
+  [[nodiscard]] FlashText obstacle();
   void watch_link();
   void handle(ByteView message);
   void act_on(const CommandCase& subject, const CommandDecision& decision);

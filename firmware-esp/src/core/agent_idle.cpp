@@ -33,7 +33,7 @@ void Agent::ask_again() {
   if (hindrance_ == Reason::NoTime && ports_.clock.unix_seconds() == 0) return;
   hindered_by(Reason::None);
   asked_ms_ = now();
-  say(FLOTILLA_TEXT("connecting anew for the order that was refused"));
+  say(FLOTILLA_TEXT("connecting again for the order"));
   ports_.mqtt.disconnect();
 }
 

@@ -120,14 +120,14 @@ void Agent::seed() {
       ledger_.confirm_running(seeder_.slot(), running_.size, running_.sha256, VersionText(config_.version))) {
     seed_wanted_ = false;
     keep_running();
-    say(FLOTILLA_TEXT("the running image is kept in a slot"));
+    say(FLOTILLA_TEXT("the running image is kept"));
     return;
   }
   seed_failed();
 }
 
 void Agent::seed_failed() {
-  say(FLOTILLA_TEXT("the running image could not be copied into a slot, trying again"));
+  say(FLOTILLA_TEXT("the running image was not copied"));
   seed_ms_ = now();
   if (seed_tries_ < kSeedTries) ++seed_tries_;
   // No update waits for ever for a flash that does not work.
@@ -136,7 +136,7 @@ void Agent::seed_failed() {
 
 void Agent::keep_running() {
   if (!ports_.boot.keep(ledger_.confirmed().slot, ledger_.confirmed().image_size)) {
-    say(FLOTILLA_TEXT("the boot path does not know the kept image"));
+    say(FLOTILLA_TEXT("the boot path did not note the image"));
   }
 }
 

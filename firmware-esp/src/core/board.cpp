@@ -56,16 +56,11 @@ BoardCheck load_copy(hal::Flash& flash, TrustCrypto& crypto, std::uint8_t copy, 
 FlashText text_of(BoardCheck check) {
   switch (check) {
     case BoardCheck::Good: return FLOTILLA_TEXT("the board is provisioned");
-    case BoardCheck::NotProvisioned:
-      return FLOTILLA_TEXT("no provisioning in flash: enroll the device and write its block");
-    case BoardCheck::Malformed:
-      return FLOTILLA_TEXT("the provisioning does not decode: write it again with this version's tools");
-    case BoardCheck::TooLarge:
-      return FLOTILLA_TEXT("the provisioning does not fit into the memory given: raise the workspace");
-    case BoardCheck::UnsoundTrust:
-      return FLOTILLA_TEXT("the provisioning's trust store is damaged: enroll the device again");
-    case BoardCheck::UnsignedTrust:
-      return FLOTILLA_TEXT("the trust store is not signed by its own roots: enroll the device again");
+    case BoardCheck::NotProvisioned: return FLOTILLA_TEXT("no provisioning: enroll the device, write its block");
+    case BoardCheck::Malformed: return FLOTILLA_TEXT("the provisioning does not decode");
+    case BoardCheck::TooLarge: return FLOTILLA_TEXT("the provisioning does not fit into the workspace");
+    case BoardCheck::UnsoundTrust: return FLOTILLA_TEXT("the trust store is damaged: enroll the device again");
+    case BoardCheck::UnsignedTrust: return FLOTILLA_TEXT("the trust store is not signed by its own roots");
     case BoardCheck::Unreadable: return FLOTILLA_TEXT("the flash could not be read");
   }
   return {};

@@ -1,5 +1,7 @@
 #include "firmware-esp/src/core/ledger.h"
 
+#include <cstring>
+
 namespace flotilla {
 namespace {
 
@@ -35,12 +37,29 @@ void Ledger::read_attempt() {
     state_.state = UpdateState::Idle;
     return;
   }
+  own_records(true);
+}
+
+// Those of the attempt in force: as stored, where they are its own, and otherwise as at its begin.
+void Ledger::own_records(bool stored) {
+  struct Own {
+    RecordType type;
+    void* record;
+    std::size_t size;
+  };
+  const Own own[] = {{state_.kType, &state_, sizeof state_},
+                     {progress_.kType, &progress_, sizeof progress_},
+                     {trial_.kType, &trial_, sizeof trial_},
+                     {config_trial_.kType, &config_trial_, sizeof config_trial_}};
   const OrderTag tag = attempt_.tag();
-  if (!load(journal_, state_) || state_.tag != tag) state_ = {};
-  if (!load(journal_, progress_) || progress_.tag != tag) progress_ = {};
-  if (!load(journal_, trial_) || trial_.tag != tag) trial_ = {};
-  if (!load(journal_, config_trial_) || config_trial_.tag != tag) config_trial_ = {};
-  state_.tag = progress_.tag = trial_.tag = config_trial_.tag = tag;
+  for (const auto& [type, record, size] : own) {
+    // Each begins with its tag (asserted in records.h).
+    if (stored && load_record(journal_, type, record) && std::memcmp(record, &tag, sizeof tag) == 0) continue;
+    std::memset(record, 0, size);
+    std::memcpy(record, &tag, sizeof tag);
+  }
+  // No record says Idle: it is what zeros mean, before the first one.
+  if (state_.state == UpdateState::Idle) state_.state = UpdateState::Accepted;
 }
 
 const LastCommandRecord& Ledger::last_command(std::uint32_t trust_version) const {
@@ -69,11 +88,7 @@ bool Ledger::accept(const AttemptRecord& attempt) {
   if (!next(state_.state, UpdateEvent::Accept) || !store(journal_, attempt)) return false;
   attempt_ = attempt;
   has_attempt_ = true;
-  state_ = {};
-  progress_ = {};
-  trial_ = {};
-  config_trial_ = {};
-  state_.tag = progress_.tag = trial_.tag = config_trial_.tag = attempt.tag();
+  own_records(false);
   return true;
 }
 

@@ -66,6 +66,7 @@ class Ledger {
 
  private:
   void read_attempt();
+  void own_records(bool stored);
 
   Journal journal_;
   AttemptRecord attempt_;

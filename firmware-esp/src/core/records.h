@@ -2,8 +2,10 @@
 // byte and their full capacity. Type numbers and layouts are frozen; new information takes a new type.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 
 #include "common/digest.h"
 #include "common/messages.h"
@@ -140,6 +142,12 @@ struct UnwantedRecord {
   static constexpr RecordType kType = RecordType::Unwanted;
   Digest image_sha256;  // zeros: none
 };
+
+// The ledger treats them alike: plain bytes with the tag in front.
+template <typename Record>
+inline constexpr bool kBeginsWithTag = std::is_trivially_copyable<Record>::value && offsetof(Record, tag) == 0;
+static_assert(kBeginsWithTag<AttemptStateRecord> && kBeginsWithTag<ProgressRecord>);
+static_assert(kBeginsWithTag<TrialUseRecord> && kBeginsWithTag<ConfigTrialRecord>);
 
 // By the layout of that type; `out` and `record` point to the structure above that has it.
 [[nodiscard]] bool load_record(Journal& journal, RecordType type, void* out);
