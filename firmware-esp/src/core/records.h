@@ -145,7 +145,7 @@ struct UnwantedRecord {
 
 // The ledger treats them alike: plain bytes with the tag in front.
 template <typename Record>
-inline constexpr bool kBeginsWithTag = std::is_trivially_copyable<Record>::value && offsetof(Record, tag) == 0;
+inline constexpr bool kBeginsWithTag = std::is_trivially_copyable<Record>::value&& offsetof(Record, tag) == 0;
 static_assert(kBeginsWithTag<AttemptStateRecord> && kBeginsWithTag<ProgressRecord>);
 static_assert(kBeginsWithTag<TrialUseRecord> && kBeginsWithTag<ConfigTrialRecord>);
 
