@@ -51,6 +51,7 @@ enum boot_mark {
   BOOT_BACK_AGAIN = 0x540,  /* boot: likewise, of the copy back */
   BOOT_REPAIR = 0x580,      /* + 128 * i, boot: the image area was found damaged and is being written again */
   BOOT_REPAIRED = 0x5C0,    /* + 128 * i, boot: that is done */
+  BOOT_SEEN = 0x780,        /* agent: the way back is in its own journal; only the agent reads it */
   BOOT_FORTH = 0x800,       /* + 4 * sector, boot: this sector of the copy forth has been verified */
   BOOT_BACK = 0xC00         /* + 4 * sector, boot: this sector of the copy back has been verified */
 };

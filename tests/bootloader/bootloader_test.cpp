@@ -40,7 +40,7 @@ class Bootloader : public testing::Test {
     cells_.place(kImage, kKept);
     cells_.place(kSlot[0], kKept);
   }
-  void keep() { ASSERT_TRUE(journal_.keep(0, static_cast<std::uint32_t>(kKept.size()), scratch_)); }
+  void keep() { ASSERT_TRUE(journal_.keep(0, static_cast<std::uint32_t>(kKept.size()))); }
   boot_outcome boot() { return run_bootloader(boot_prepare, cells_, rtc_); }
   void overwrite_image(const std::vector<std::uint8_t>& bytes) {
     for (std::uint32_t at = 0; at < kImageMax; at += kSector) cells_.erase(kImage + at, false);
@@ -53,7 +53,7 @@ class Bootloader : public testing::Test {
     order.length = static_cast<std::uint32_t>(kNext.size());
     order.fallback_length = static_cast<std::uint32_t>(kKept.size());
     order.trial_boots = trial_boots;
-    ASSERT_TRUE(journal_.arm(order, scratch_));
+    ASSERT_TRUE(journal_.arm(order));
   }
 
   const std::vector<std::uint8_t> kKept = image(600, 0x11);
@@ -63,7 +63,6 @@ class Bootloader : public testing::Test {
   RtcMemory rtc_;
   CellFlash flash_{cells_};
   BootTransactions journal_{flash_, {{kJournal[0], kJournal[1]}, {kSlot[0], kSlot[1]}}};
-  alignas(4) Scratch scratch_{};
 };
 
 TEST_F(Bootloader, StartsWhatIsThereWithoutAJournal) {
@@ -107,7 +106,7 @@ TEST_F(Bootloader, KeepsAnImageFromTheCableThatMadeItselfKnown) {
   overwrite_image(kByCable);
   EXPECT_EQ(boot(), BOOT_START);
   cells_.place(kSlot[1], kByCable);
-  ASSERT_TRUE(journal_.keep(1, static_cast<std::uint32_t>(kByCable.size()), scratch_));
+  ASSERT_TRUE(journal_.keep(1, static_cast<std::uint32_t>(kByCable.size())));
   for (int i = 0; i < 10; ++i) EXPECT_EQ(boot(), BOOT_START);
   EXPECT_TRUE(cells_.holds(kImage, kByCable));
 }
@@ -170,7 +169,7 @@ TEST_F(Bootloader, AnOrderCanBeReplacedBeforeTheReset) {
   order.length = 400;
   order.fallback_length = static_cast<std::uint32_t>(kKept.size());
   order.trial_boots = 1;
-  ASSERT_TRUE(journal_.arm(order, scratch_));
+  ASSERT_TRUE(journal_.arm(order));
   EXPECT_EQ(boot(), BOOT_START);
   EXPECT_TRUE(cells_.holds(kImage, other));
   EXPECT_TRUE(journal_.tried());
@@ -183,11 +182,11 @@ TEST_F(Bootloader, AnOrderOnTrialTakesNoOtherThanTheWayBack) {
   hal::BootOrder again;
   again.slot = 1;
   again.length = 300;
-  EXPECT_FALSE(journal_.arm(again, scratch_));
-  EXPECT_FALSE(journal_.keep(1, static_cast<std::uint32_t>(kNext.size()), scratch_));
+  EXPECT_FALSE(journal_.arm(again));
+  EXPECT_FALSE(journal_.keep(1, static_cast<std::uint32_t>(kNext.size())));
   hal::BootOrder back;
   back.length = static_cast<std::uint32_t>(kKept.size());
-  EXPECT_TRUE(journal_.arm(back, scratch_));
+  EXPECT_TRUE(journal_.arm(back));
   EXPECT_EQ(boot(), BOOT_START);
   EXPECT_TRUE(cells_.holds(kImage, kKept));
 }

@@ -69,23 +69,22 @@ Life::Life(const Scenario& scenario, Prepare prepare) : scenario_(scenario), pre
 void Life::make_history(const Scenario& scenario) {
   Flash flash(start_);
   BootTransactions journal(flash, kAgentMap);
-  alignas(4) Scratch scratch;
   const auto boot_once = [&] { return prepare_ == nullptr || run_bootloader(prepare_, start_, rtc_) == BOOT_START; };
   const auto other = make_image(900, start_);
   bool good = true;
   switch (scenario.history) {
     case History::Empty: break;
-    case History::Kept: good = journal.keep(0, scenario.old_size, scratch); break;
+    case History::Kept: good = journal.keep(0, scenario.old_size); break;
     case History::Junk: start_.scribble(kJournal[0], 2 * kJournalSector); break;
     case History::Updated:
-      good = journal.arm(order_of(0, scenario.old_size), scratch) && boot_once() && journal.confirm();
+      good = journal.arm(order_of(0, scenario.old_size)) && boot_once() && journal.confirm();
       break;
     case History::RolledBack: {
       start_.place(kSlot[1], other);
       hal::BootOrder order = order_of(1, 900);
       order.fallback_length = scenario.old_size;
       order.trial_boots = kTrialBoots;
-      good = journal.arm(order, scratch);
+      good = journal.arm(order);
       for (int i = 0; i <= kTrialBoots; ++i) good = good && boot_once();
       break;
     }
@@ -94,7 +93,7 @@ void Life::make_history(const Scenario& scenario) {
       hal::BootOrder order = order_of(1, 900);
       order.fallback_length = scenario.old_size;
       order.trial_boots = kTrialBoots;
-      good = journal.arm(order, scratch);
+      good = journal.arm(order);
       break;
     }
   }
@@ -137,13 +136,12 @@ bool Life::order(std::uint8_t slot, std::uint32_t size, bool trial) {
   }
   Flash flash(cells_);
   BootTransactions journal(flash, kAgentMap);
-  alignas(4) Scratch scratch;
   hal::BootOrder order = order_of(slot, size);
   if (trial) {
     order.fallback_length = scenario_.old_size;
     order.trial_boots = kTrialBoots;
   }
-  return journal.arm(order, scratch);
+  return journal.arm(order);
 }
 
 bool Life::run_old() {

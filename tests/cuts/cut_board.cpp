@@ -1,5 +1,8 @@
 #include "tests/cuts/cut_board.h"
 
+#include "common/crc32.h"
+#include "firmware-esp/src/core/boot_transactions.h"
+
 namespace flotilla::cuts {
 namespace {
 
@@ -7,6 +10,29 @@ using fakes::DeviceRig;
 
 bool between(std::uint32_t address, std::uint32_t begin, std::uint32_t size) {
   return address >= begin && address - begin < size;
+}
+
+// The boot journal is at rest and keeps the very image that the agent's journal holds for confirmed.
+Complaint boot_journal_of(DeviceRig& rig, const ConfirmedRecord& confirmed) {
+  boot_transaction newest{};
+  std::uint32_t sector = 0;
+  for (const auto address : BootMap{}.journal) {
+    boot_transaction body;
+    std::memcpy(&body, rig.flash.look(address), sizeof body);
+    const bool counts = body.magic == BOOT_MAGIC && crc32(ByteView(rig.flash.look(address), 44)) == body.crc &&
+                        *rig.flash.look(address + BOOT_GO) != 0xFF;
+    if (!counts || (sector != 0 && body.sequence <= newest.sequence)) continue;
+    newest = body;
+    sector = address;
+  }
+  if (sector == 0) return "the boot journal is empty";
+  const BootState state = BootTransactions(rig.flash, BootMap{}).state();
+  if (state != BootState::Confirmed && state != BootState::Reverted) return "the boot journal is not at rest";
+  const boot_image& kept = state == BootState::Confirmed ? newest.new_image : newest.old_image;
+  const ByteView running(rig.flash.look(flash_map::kImage), confirmed.image_size);
+  const bool same = kept.source == flash_map::kSlotImage[confirmed.slot] && kept.size == confirmed.image_size &&
+                    kept.crc == crc32(running);
+  return same ? "" : "the boot journal keeps another image than the agent's";
 }
 
 }  // namespace
@@ -60,6 +86,8 @@ Complaint audit(DeviceRig& rig, const std::string& foreign_before) {
     return "the slot does not hold the confirmed image";
   }
   if (rig.agent && confirmed.image_sha256 != rig.agent->running_sha256()) return "another image is confirmed";
+  const Complaint disagreement = rig.boot_path.path == fakes::BootPath::Flotilla ? boot_journal_of(rig, confirmed) : "";
+  if (!disagreement.empty()) return disagreement;
   if (foreign_records(rig) != foreign_before) return "records of a newer agent were lost or changed";
   if (rig.flash.unerased_writes != 0) return "something was written that was not erased";
   return rig.flash.strays == 0 ? "" : "something was written where nothing may be";
@@ -80,6 +108,8 @@ std::string foreign_records(DeviceRig& rig) {
 
 void forbid_strays(DeviceRig& rig, bool config) {
   rig.flash.allowed = [&rig, config](std::uint32_t address) {
+    const bool ours = rig.boot_path.path == fakes::BootPath::Flotilla;
+    if (ours && between(address, flash_map::kBootJournal, 2 * flash_map::kSector)) return true;
     if (rig.boot_path.copying()) return between(address, flash_map::kImage, flash_map::kImageMax);
     const auto other = flash_map::kProvisioning[other_copy(rig.board)];
     if (config && between(address, other, flash_map::kProvisioningSize)) return true;

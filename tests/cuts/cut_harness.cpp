@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/fakes/real_boot.h"
+
 namespace flotilla::cuts {
 namespace {
 
@@ -53,6 +55,7 @@ class CutRun {
       forbid_strays(*rig);
       rig->flash.plant = options.plant;
       rig->boot_path.path = options.path;
+      rig->boot_path.plug = rig == &whole_ ? &whole_loader_ : &cut_loader_;
       rig->boot_path.forgetful = options.forgetful_boot;
       rig->flash.overlapping_slots = options.overlapping_slots;
     }
@@ -140,6 +143,8 @@ class CutRun {
   const Options& options_;
   DeviceRig whole_;
   DeviceRig cut_;
+  fakes::RealBoot whole_loader_{whole_.flash};
+  fakes::RealBoot cut_loader_{cut_.flash};
   Watch* watch_ = nullptr;
   std::string before_;  // the version that ran when the cuts began
   std::string foreign_;

@@ -13,11 +13,19 @@ void print_head() {
               "resets", "kinds", "old", "new", "bricked", "eboot's copy");
 }
 
+const char* name_of(BootPath path) {
+  switch (path) {
+    case BootPath::PowerSafe: return "power-safe";
+    case BootPath::Stock: return "stock";
+    case BootPath::Flotilla: return "flotilla";
+  }
+  return "";
+}
+
 void print_row(const char* name, BootPath path, const Tally& tally) {
-  std::printf("%-26s %-10s %6zu %5zu %6zu %7zu %6zu %6zu %6zu %8zu %7zu/%zu\n", name,
-              path == BootPath::Stock ? "stock" : "power-safe", tally.operations, tally.compactions, tally.cuts,
-              tally.resets, tally.kinds, tally.ended_old, tally.ended_new, tally.bricked, tally.copy_bricked,
-              tally.copy_cuts);
+  std::printf("%-26s %-10s %6zu %5zu %6zu %7zu %6zu %6zu %6zu %8zu %7zu/%zu\n", name, name_of(path), tally.operations,
+              tally.compactions, tally.cuts, tally.resets, tally.kinds, tally.ended_old, tally.ended_new, tally.bricked,
+              tally.copy_bricked, tally.copy_cuts);
 }
 
 Tally cut_all(BootPath path) {
@@ -40,6 +48,13 @@ TEST(PowerCuts, NoneOnAPowerSafeBootPathHarmsABoard) {
   EXPECT_GT(total.cuts, kSample ? 900u : 10000u);
   if (kSample) return;
   std::printf("FIGURE: power cuts, power-safe boot path: %zu cut points, bricked %zu (old image %zu, new image %zu)\n",
+              total.cuts, total.bricked, total.ended_old, total.ended_new);
+}
+
+TEST(PowerCuts, NoneOnOurBootloaderHarmsABoardNorPartsItsTwoJournals) {
+  const Tally total = cut_all(BootPath::Flotilla);
+  EXPECT_GT(total.cuts, 10000u);
+  std::printf("FIGURE: power cuts, our bootloader: %zu cut points, bricked %zu (old image %zu, new image %zu)\n",
               total.cuts, total.bricked, total.ended_old, total.ended_new);
 }
 

@@ -1,5 +1,6 @@
-// The two boot paths. PowerSafe: the order to copy survives every cut, and a copy that was cut starts again. Stock: the
-// order lies in RTC memory, which a reset keeps and a power cut loses; the copy is eboot's own.
+// The boot paths. PowerSafe: the order to copy survives every cut, and a copy that was cut starts again; boots are counted
+// by the agent. Stock: the order lies in RTC memory, which a reset keeps and a power cut loses; the copy is eboot's own.
+// Flotilla: our bootloader, which a test plugs in (real_boot.h).
 #pragma once
 
 #include <optional>
@@ -11,22 +12,35 @@
 
 namespace flotilla::fakes {
 
-enum class BootPath : std::uint8_t { PowerSafe, Stock };
+enum class BootPath : std::uint8_t { PowerSafe, Stock, Flotilla };
+
+// A bootloader all of whose knowledge lies in the flash.
+class PluggedBoot {
+ public:
+  virtual ~PluggedBoot() = default;
+  virtual bool arm(const hal::BootOrder& order) = 0;
+  virtual bool confirm() = 0;
+  virtual bool keep(std::uint8_t slot, std::uint32_t length) = 0;
+  virtual bool tried() = 0;
+  // One boot; false: power went away.
+  virtual bool run(bool planned_wake) = 0;
+};
 
 class DeviceBoot final : public hal::Boot {
  public:
   explicit DeviceBoot(DeviceFlash& flash) : flash_(flash) {}
 
   hal::BootFacts facts() override {
-    return {.reset_reason = reason, .chip_id = 0xC0FFEE, .power_safe = path == BootPath::PowerSafe};
+    return {.reset_reason = reason, .chip_id = 0xC0FFEE, .power_safe = plugged() || counts_boots, .tried = tried_};
   }
   bool arm(const hal::BootOrder& order) override {
+    if (plugged()) return !refuse_arm && plug->arm(order);
     if (refuse_arm || !place(order)) return false;
     ++armed;
     return true;
   }
-  bool confirm() override { return true; }
-  bool keep(std::uint8_t /*slot*/, std::uint32_t /*length*/) override { return true; }
+  bool confirm() override { return !plugged() || plug->confirm(); }
+  bool keep(std::uint8_t slot, std::uint32_t length) override { return !plugged() || plug->keep(slot, length); }
   void restart() override { restart_wanted = true; }
   void plan_wake() override { wake_planned = true; }
   bool planned_wake() override { return std::exchange(wake_planned, false); }
@@ -34,6 +48,7 @@ class DeviceBoot final : public hal::Boot {
   // What happens between the reset and the first instruction of the image. false: power went away.
   bool run() {
     restart_wanted = false;
+    if (plugged()) return run_plugged();
     if (forget_orders) order_.reset();
     if (!order_) return !flash_.dead();
     copying_ = true;
@@ -60,6 +75,8 @@ class DeviceBoot final : public hal::Boot {
 
   ResetReason reason = ResetReason::PowerOn;
   BootPath path = BootPath::PowerSafe;
+  PluggedBoot* plug = nullptr;  // of BootPath::Flotilla
+  bool counts_boots = false;    // the boot path says that it counts the trial boots itself, and counts none
   bool refuse_arm = false;
   bool forget_orders = false;  // even a reset loses them
   bool forgetful = false;      // a planted fault: a power cut loses the order of the power-safe path as well
@@ -68,6 +85,14 @@ class DeviceBoot final : public hal::Boot {
   int armed = 0;
 
  private:
+  [[nodiscard]] bool plugged() const { return path == BootPath::Flotilla; }
+  bool run_plugged() {
+    copying_ = true;
+    const bool done = plug->run(std::exchange(wake_planned, false));
+    copying_ = false;
+    tried_ = done && plug->tried();
+    return done;
+  }
   bool place(const std::optional<hal::BootOrder>& order) {
     next_ = order;
     const bool placed = flash_.begin_operation();
@@ -93,6 +118,7 @@ class DeviceBoot final : public hal::Boot {
   std::optional<hal::BootOrder> order_;
   std::optional<hal::BootOrder> next_;
   bool copying_ = false;
+  bool tried_ = false;
 };
 
 }  // namespace flotilla::fakes

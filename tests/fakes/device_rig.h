@@ -264,7 +264,7 @@ class DeviceRig {
   static std::string make_bytes(std::uint8_t seed, std::uint32_t size) {
     std::string bytes(size, '\0');
     const std::uint32_t data = size - 32;
-    const std::uint32_t head[] = {0x000001E9, 0x40201010, 0x40201010, data};
+    const std::uint32_t head[] = {0x000001E9, 0x40101010, 0x40201010, data};
     std::memcpy(bytes.data(), head, sizeof head);
     std::uint32_t state = seed;
     for (std::size_t i = sizeof head; i < bytes.size(); ++i) {

@@ -44,10 +44,14 @@ bool Agent::settle_image() {
     return true;
   } else if (runs_new) {
     move(UpdateEvent::BootNew);
+  } else if (armed && !ports_.boot.facts().tried) {
+    move(UpdateEvent::BootOld, Reason::ArmFailed);
   } else {
-    // Trial: the boot path left the image by itself, which it does only when the image did not come up.
-    move(UpdateEvent::BootOld, armed && !ports_.boot.facts().tried ? Reason::ArmFailed : Reason::Crash);
-    if (!armed) way_back_is_over();
+    // The boot path left the image by itself, which it does only when the image did not come up: where it is still Armed
+    // not even as far as here.
+    if (armed) (void)ledger_.move(UpdateEvent::BootNew);
+    move(UpdateEvent::BootOld, Reason::Crash);
+    way_back_is_over();
   }
   return !runs_new;
 }

@@ -68,19 +68,22 @@ BootState BootTransactions::state() { return state_of(newest()); }
 
 bool BootTransactions::tried() {
   const Newest found = newest();
-  return found.sector != 0 && is_set(found, BOOT_TRIAL);
+  const BootState state = state_of(found);
+  return state != BootState::None && state != BootState::Confirmed && is_set(found, BOOT_TRIAL) &&
+         !is_set(found, BOOT_SEEN);
 }
 
-bool BootTransactions::describe(std::uint8_t slot, std::uint32_t length, Scratch& scratch, boot_image& out) {
+bool BootTransactions::describe(std::uint8_t slot, std::uint32_t length, boot_image& out) {
   if (slot > 1 || length == 0 || length > flash_map::kImageMax) return false;
   out.source = map_.slot_image[slot];
   out.size = length;
   out.crc = crc32({});
-  for (std::uint32_t at = 0; at < length; at += static_cast<std::uint32_t>(scratch.size())) {
+  alignas(4) std::uint8_t piece[256];
+  for (std::uint32_t at = 0; at < length; at += sizeof piece) {
     const std::uint32_t left = length - at;
-    const std::uint32_t size = left < scratch.size() ? left : static_cast<std::uint32_t>(scratch.size());
-    if (!flash_.read(out.source + at, scratch.data(), (size + 3) & ~3U)) return false;
-    out.crc = crc32(ByteView(scratch.data(), size), out.crc);
+    const std::uint32_t size = left < sizeof piece ? left : std::uint32_t{sizeof piece};
+    if (!flash_.read(out.source + at, piece, (size + 3) & ~3U)) return false;
+    out.crc = crc32(ByteView(piece, size), out.crc);
   }
   return true;
 }
@@ -106,13 +109,13 @@ bool BootTransactions::write(const Newest& before, boot_transaction& body, bool 
   return set(sector + BOOT_GO);
 }
 
-bool BootTransactions::arm(const hal::BootOrder& order, Scratch& scratch) {
+bool BootTransactions::arm(const hal::BootOrder& order) {
   const Newest found = newest();
   boot_transaction body = {};
-  if (!describe(order.slot, order.length, scratch, body.new_image)) return false;
+  if (!describe(order.slot, order.length, body.new_image)) return false;
   body.old_image = body.new_image;
   body.trial_boots = order.trial_boots < BOOT_TRIALS_MAX ? order.trial_boots : BOOT_TRIALS_MAX;
-  if (order.fallback_length != 0 && !describe(order.fallback_slot, order.fallback_length, scratch, body.old_image)) {
+  if (order.fallback_length != 0 && !describe(order.fallback_slot, order.fallback_length, body.old_image)) {
     return false;
   }
   switch (state_of(found)) {
@@ -137,14 +140,16 @@ bool BootTransactions::confirm() {
   return state_of(found) == BootState::Trial ? set(found.sector + BOOT_OK) : true;
 }
 
-bool BootTransactions::keep(std::uint8_t slot, std::uint32_t length, Scratch& scratch) {
+bool BootTransactions::keep(std::uint8_t slot, std::uint32_t length) {
   const Newest found = newest();
   const BootState state = state_of(found);
   if (state == BootState::Pending || state == BootState::Trial || state == BootState::Reverting) return false;
   boot_transaction body = {};
-  if (!describe(slot, length, scratch, body.new_image)) return false;
+  if (!describe(slot, length, body.new_image)) return false;
   const boot_image& known = state == BootState::Reverted ? found.body.old_image : found.body.new_image;
-  if (state != BootState::None && same(known, body.new_image)) return true;
+  if (state != BootState::None && same(known, body.new_image)) {
+    return state != BootState::Reverted || is_set(found, BOOT_SEEN) || set(found.sector + BOOT_SEEN);
+  }
   body.old_image = body.new_image;
   return write(found, body, true);
 }

@@ -6,7 +6,6 @@
 
 #include "common/flash_map.h"
 #include "firmware-esp/bootloader/boot_journal.h"
-#include "firmware-esp/src/core/slots.h"
 #include "firmware-esp/src/hal.h"
 
 namespace flotilla {
@@ -35,13 +34,15 @@ class BootTransactions {
   BootTransactions(hal::Flash& flash, const BootMap& map) : flash_(flash), map_(map) {}
 
   [[nodiscard]] BootState state();
-  // The new image of the newest transaction was started at least once.
+  // The newest order failed its trial or is on it, and keep() was not called since: an order that arm() was to place, and
+  // that a cut prevented, is not taken for one that was tried.
   [[nodiscard]] bool tried();
 
-  // Each is durable when it returns true; false leaves what was there in force. arm() reads both images once.
-  [[nodiscard]] bool arm(const hal::BootOrder& order, Scratch& scratch);
+  // Each is durable when it returns true; false leaves what was there in force. arm() reads both images once, keep() one:
+  // a quarter of a second for 1 MB on the chip.
+  [[nodiscard]] bool arm(const hal::BootOrder& order);
   [[nodiscard]] bool confirm();
-  [[nodiscard]] bool keep(std::uint8_t slot, std::uint32_t length, Scratch& scratch);
+  [[nodiscard]] bool keep(std::uint8_t slot, std::uint32_t length);
 
  private:
   struct Newest {
@@ -54,7 +55,7 @@ class BootTransactions {
   bool set(std::uint32_t address);
   Newest newest();
   BootState state_of(const Newest& newest);
-  bool describe(std::uint8_t slot, std::uint32_t length, Scratch& scratch, boot_image& out);
+  bool describe(std::uint8_t slot, std::uint32_t length, boot_image& out);
   bool write(const Newest& before, boot_transaction& body, bool settled);
 
   hal::Flash& flash_;

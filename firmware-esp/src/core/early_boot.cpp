@@ -36,6 +36,10 @@ EarlyBoot early_boot(hal::Flash& flash, hal::Boot& boot, hal::Crypto& crypto, Sc
   if (!ledger.open()) return EarlyBoot::Continue;
   const bool on_trial = ledger.state() == UpdateState::Armed || ledger.state() == UpdateState::Trial;
   const bool unproven = on_trial && !ledger.attempt_is_confirmed();
+  // The bootloader has counted this boot and leaves the image by itself. Of a provisioning it knows nothing.
+  if (boot.facts().power_safe && !ledger.has_config_attempt()) {
+    return unproven ? EarlyBoot::Trial : EarlyBoot::Continue;
+  }
   bool go_back = false;
   if (unproven) {
     go_back = !planned_wake && count_trial_boot(ledger);
