@@ -9,6 +9,7 @@
 
 #include "common/crc32.h"
 #include "common/version.h"
+#include "firmware-esp/src/core/boot_transactions.h"
 #include "firmware-esp/virtual/bear_crypto.h"
 #include "firmware-esp/virtual/files.h"
 #include "firmware-esp/virtual/host_ports.h"
@@ -56,6 +57,7 @@ std::vector<std::unique_ptr<VirtualBoard>> open_boards(const RunOptions& options
                            .device_id = std::move(id),
                            .image = base,
                            .provisioning = provisioning,
+                           .bootloader = options.bootloader == "stock" ? Bootloader::Stock : Bootloader::Flotilla,
                            .seed = options.seed,
                            .sector_time = std::chrono::milliseconds(options.sector_ms),
                            .patience = {options.config_trial_seconds, options.broker_patience_seconds}};
@@ -95,6 +97,18 @@ void print_image(const char* where, hal::Flash& flash, std::uint32_t address) {
   if (found.descriptor.fault != Fault::None) std::cout << ", fault " << to_string(found.descriptor.fault);
   if (!found.problem.empty()) std::cout << ": " << found.problem;
   std::cout << "\n";
+}
+
+std::string_view name_of(BootState state) {
+  switch (state) {
+    case BootState::None: return "nothing in its journal";
+    case BootState::Pending: return "an image is ordered and not copied yet";
+    case BootState::Trial: return "the image is on trial";
+    case BootState::Confirmed: return "the image is confirmed";
+    case BootState::Reverting: return "on the way back";
+    case BootState::Reverted: return "went back";
+  }
+  return "";
 }
 
 }  // namespace
@@ -156,10 +170,15 @@ int inspect_flash(const std::string& path) {
   print_image("running", flash, flash_map::kImage);
   print_image("slot 0 ", flash, flash_map::kSlotImage[0]);
   print_image("slot 1 ", flash, flash_map::kSlotImage[1]);
+  std::cout << "bootloader: ";
+  if (has_power_safe_bootloader(flash)) {
+    std::cout << "flotilla, " << name_of(BootTransactions(flash, BootMap{}).state()) << "\n";
+    return 0;
+  }
   CopyCommand command;
   const RtcMemory rtc(std::filesystem::path(path).replace_extension(".rtc").string());
   const bool armed = rtc.load(command);
-  std::cout << "bootloader: "
+  std::cout << "stock, "
             << (armed ? "will copy " + std::to_string(command.size) + " bytes at the next reset" : "nothing to do")
             << "\n";
   return 0;

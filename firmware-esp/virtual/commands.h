@@ -16,6 +16,7 @@ struct RunOptions {
   std::vector<std::string> adopt;         // files of its --adoption-image: a board each, as an old firmware took it
   std::string state;                      // folder; made where it does not exist
   std::string image;                      // for boards that are new; empty: none
+  std::string bootloader = "flotilla";    // or "stock"; likewise
   std::optional<std::uint64_t> seed;
   unsigned sector_ms = 1;
   unsigned config_trial_seconds = 600;     // for tests: on the chip the default holds

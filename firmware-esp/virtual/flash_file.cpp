@@ -10,7 +10,9 @@
 #include <unistd.h>
 #include <vector>
 
+#include "firmware-esp/bootloader/boot_journal.h"
 #include "firmware-esp/virtual/files.h"
+#include "firmware-esp/virtual/little_endian.h"
 
 namespace flotilla {
 namespace {
@@ -51,7 +53,7 @@ FlashFile::~FlashFile() {
   ::close(fd_);
 }
 
-void FlashFile::create(const std::string& path, ByteView image, ByteView provisioning) {
+void FlashFile::create(const std::string& path, ByteView image, ByteView provisioning, Bootloader bootloader) {
   if (image.size > flash_map::kImage + flash_map::kImageMax) {
     throw std::runtime_error("the base image is larger than the image area of the flash");
   }
@@ -60,6 +62,10 @@ void FlashFile::create(const std::string& path, ByteView image, ByteView provisi
   }
   std::vector<std::uint8_t> flash(flash_map::kFlashSize, 0xFF);
   std::copy_n(image.data, image.size, flash.begin());
+  if (bootloader == Bootloader::Flotilla) {
+    store_u32(flash.data() + BOOT_SIGNATURE_OFFSET, BOOT_SIGNATURE);
+    store_u32(flash.data() + BOOT_SIGNATURE_OFFSET + 4, 1);
+  }
   std::copy_n(provisioning.data, provisioning.size, flash.begin() + flash_map::kProvisioning[0]);
   write_file(path, ByteView(flash.data(), flash.size()));
 }

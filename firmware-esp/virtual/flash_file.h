@@ -10,6 +10,12 @@
 
 namespace flotilla {
 
+// What a new flash has in sector 0.
+enum class Bootloader : std::uint8_t {
+  Stock,     // that of the image's file
+  Flotilla,  // the same, signed as ours: it runs the sources of firmware-esp/bootloader
+};
+
 class FlashFile : public hal::Flash {
  public:
   // Opens an existing file and locks it against every other process. Throws std::runtime_error when that fails, when
@@ -21,7 +27,8 @@ class FlashFile : public hal::Flash {
 
   // Writes a new flash as a serial flash tool would: `image` (a whole .bin, from address 0) and `provisioning` (both
   // copies), 0xFF elsewhere. The file appears under its name only when it is complete. Throws std::runtime_error.
-  static void create(const std::string& path, ByteView image, ByteView provisioning);
+  static void create(const std::string& path, ByteView image, ByteView provisioning,
+                     Bootloader bootloader = Bootloader::Stock);
 
   // Writes a flash as the stock bootloader leaves it after an update of the core's updater under the 4M1M layout: `file`
   // from address 0 on, and where it was staged, below the file system. Throws std::runtime_error.

@@ -17,15 +17,16 @@ void add_run(CLI::App& app, flotilla::RunOptions& options, int& code) {
       ->check(CLI::ExistingFile);
   run->add_option("--adopt", options.adopt, "Adoption images: one board each, as an old firmware's updater left it")
       ->check(CLI::ExistingFile);
-  run->add_option("--state", options.state, "Folder for the flash files; a killed board goes on from there")
-      ->required();
+  run->add_option("--state", options.state, "Folder for the flash files; they outlive a kill")->required();
   run->add_option("--image", options.image, "The .bin that a new board is flashed with")->check(CLI::ExistingFile);
+  run->add_option("--bootloader", options.bootloader, "Of new boards; an adopted one has the stock one")
+      ->check(CLI::IsMember({"flotilla", "stock"}))
+      ->capture_default_str();
   run->add_option("--seed", options.seed, "Makes chip ids, boot ids and jitter repeatable; for a new --state only");
   run->add_option("--sector-ms", options.sector_ms, "What the bootloader takes to copy 4 KB; about 50 on the chip")
       ->capture_default_str();
   run->add_option("--config-trial-seconds", options.config_trial_seconds, "For tests: of a new provisioning; 600");
-  run->add_option("--broker-patience-seconds", options.broker_patience_seconds,
-                  "For tests: until the other is tried; 600");
+  run->add_option("--broker-patience-seconds", options.broker_patience_seconds, "For tests; 600");
   const std::map<std::string, LogLevel> levels{
       {"debug", LogLevel::Debug}, {"info", LogLevel::Info}, {"error", LogLevel::Error}};
   run->add_option("--log-level", options.log_level, "debug, info or error")->transform(CLI::CheckedTransformer(levels));

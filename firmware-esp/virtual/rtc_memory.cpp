@@ -1,16 +1,15 @@
 #include "firmware-esp/virtual/rtc_memory.h"
 
-#include <array>
+#include <algorithm>
 
 #include "common/crc32.h"
+#include "firmware-esp/bootloader/boot_journal.h"
 #include "firmware-esp/virtual/files.h"
 #include "firmware-esp/virtual/little_endian.h"
 
 namespace flotilla {
 namespace {
 
-// magic, action, source, target, size, CRC-32 over everything before it; each a little-endian u32.
-constexpr std::size_t kBytes = 24;
 constexpr std::uint32_t kMagic = 0xEB001000;  // eboot's own
 constexpr std::uint32_t kActionCopyRaw = 1;
 
@@ -18,30 +17,56 @@ constexpr std::uint32_t kActionCopyRaw = 1;
 
 bool RtcMemory::had_power() const { return file_exists(path_); }
 
-void RtcMemory::power_on() { clear(); }
+RtcMemory::Content RtcMemory::content() const {
+  Content content{};
+  if (!had_power()) return content;
+  const auto bytes = read_file(path_);
+  if (bytes.size() == kBytes) std::copy(bytes.begin(), bytes.end(), content.begin());
+  return content;
+}
+
+void RtcMemory::power_on() { write_file(path_, Content{}); }
 
 bool RtcMemory::load(CopyCommand& command) const {
-  if (!had_power()) return false;
-  const auto bytes = read_file(path_);
-  if (bytes.size() != kBytes || load_u32(bytes.data()) != kMagic || load_u32(bytes.data() + 4) != kActionCopyRaw) {
-    return false;
-  }
-  if (crc32(ByteView(bytes.data(), kBytes - 4)) != load_u32(bytes.data() + kBytes - 4)) return false;
+  const Content bytes = content();
+  if (load_u32(bytes.data()) != kMagic || load_u32(bytes.data() + 4) != kActionCopyRaw) return false;
+  if (crc32(ByteView(bytes.data(), kCommandBytes - 4)) != load_u32(bytes.data() + kCommandBytes - 4)) return false;
   command = {load_u32(bytes.data() + 8), load_u32(bytes.data() + 12), load_u32(bytes.data() + 16)};
   return true;
 }
 
 void RtcMemory::store(const CopyCommand& command) {
-  std::array<std::uint8_t, kBytes> bytes{};
+  Content bytes = content();
   store_u32(bytes.data(), kMagic);
   store_u32(bytes.data() + 4, kActionCopyRaw);
   store_u32(bytes.data() + 8, command.source);
   store_u32(bytes.data() + 12, command.target);
   store_u32(bytes.data() + 16, command.size);
-  store_u32(bytes.data() + kBytes - 4, crc32(ByteView(bytes.data(), kBytes - 4)));
+  store_u32(bytes.data() + kCommandBytes - 4, crc32(ByteView(bytes.data(), kCommandBytes - 4)));
   write_file(path_, bytes);
 }
 
-void RtcMemory::clear() { write_file(path_, std::array<std::uint8_t, kBytes>{}); }
+void RtcMemory::clear() {
+  Content bytes = content();
+  std::fill_n(bytes.begin(), kCommandBytes, std::uint8_t{0});
+  write_file(path_, bytes);
+}
+
+void RtcMemory::plan_wake() {
+  Content bytes = content();
+  store_u32(bytes.data() + kCommandBytes, BOOT_WAKE_TOKEN);
+  store_u32(bytes.data() + kCommandBytes + 4, ~BOOT_WAKE_TOKEN);
+  write_file(path_, bytes);
+}
+
+bool RtcMemory::take_wake_token() {
+  Content bytes = content();
+  const bool found = load_u32(bytes.data() + kCommandBytes) == BOOT_WAKE_TOKEN &&
+                     load_u32(bytes.data() + kCommandBytes + 4) == ~BOOT_WAKE_TOKEN;
+  if (!found) return false;
+  std::fill(bytes.begin() + kCommandBytes, bytes.end(), std::uint8_t{0});
+  write_file(path_, bytes);
+  return true;
+}
 
 }  // namespace flotilla

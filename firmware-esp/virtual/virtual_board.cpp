@@ -6,12 +6,16 @@
 #include <stdexcept>
 
 #include "common/crc32.h"
+#include "firmware-esp/src/core/boot_transactions.h"
 #include "firmware-esp/virtual/eboot.h"
 #include "firmware-esp/virtual/files.h"
 #include "firmware-esp/virtual/little_endian.h"
+#include "firmware-esp/virtual/virtual_bootloader.h"
 
 namespace flotilla {
 namespace {
+
+constexpr std::chrono::milliseconds kCrashAfter{100};
 
 std::uint64_t random_number() {
   std::random_device device;
@@ -47,7 +51,7 @@ VirtualBoard::VirtualBoard(const BoardSetup& setup, const LogSink& sink)
     if (setup.provisioning.empty()) {
       FlashFile::create_updated(stem + ".flash", setup.image);
     } else {
-      FlashFile::create(stem + ".flash", setup.image, setup.provisioning);
+      FlashFile::create(stem + ".flash", setup.image, setup.provisioning, setup.bootloader);
     }
   }
   flash_ = std::make_unique<FlashFile>(stem + ".flash");
@@ -66,9 +70,15 @@ void VirtualBoard::live(const StopSignal& stop) {
   ResetReason reason = rtc_.had_power() ? ResetReason::External : ResetReason::PowerOn;
   if (!rtc_.had_power()) rtc_.power_on();
   while (!stop.requested()) {
-    boot_path();
+    const BootPath path = boot_path();
     const ImageFindings image = inspect_image(*flash_, flash_map::kImage);
-    if (image.state != ImageState::Runs) {
+    if (image.state != ImageState::Runs && path.starts && !path.idle) {
+      log_.error("crashes: the image area holds " + std::string(image.problem));
+      reason = ResetReason::Exception;
+      if (stop.wait_for(kCrashAfter)) return;
+      continue;
+    }
+    if (image.state != ImageState::Runs || !path.starts) {
       log_.error("BRICKED: the image area holds " + std::string(image.problem) + "; only a serial cable helps");
       return stop.wait();
     }
@@ -76,7 +86,7 @@ void VirtualBoard::live(const StopSignal& stop) {
     log_.info("boots " + std::string(image.descriptor.version.view()) + " after reset " +
               std::string(to_string(reason)) +
               (has_fault ? ", fault " + std::string(to_string(image.descriptor.fault)) : ""));
-    VirtualBoot boot(rtc_, reason, chip_id_);
+    VirtualBoot boot(*flash_, rtc_, reason, chip_id_);
     const auto next = run_firmware({.flash = *flash_,
                                     .boot = boot,
                                     .image = image.descriptor,
@@ -89,9 +99,15 @@ void VirtualBoard::live(const StopSignal& stop) {
   }
 }
 
-void VirtualBoard::boot_path() {
+VirtualBoard::BootPath VirtualBoard::boot_path() {
+  if (has_power_safe_bootloader(*flash_)) {
+    const BootloaderRun run = run_bootloader(*flash_, rtc_, sector_time_);
+    if (!run.said.empty()) log_.info("the bootloader says " + run.said);
+    return {run.starts, run.said.empty()};
+  }
   const std::uint32_t copied = run_eboot(*flash_, rtc_, sector_time_);
   if (copied != 0) log_.info("the bootloader copied " + std::to_string(copied) + " bytes over the running image");
+  return {};
 }
 
 std::uint64_t VirtualBoard::next_seed() { return seed_ ? (*seed_)++ : random_number(); }

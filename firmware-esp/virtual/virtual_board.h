@@ -21,6 +21,7 @@ struct BoardSetup {
   std::string device_id;
   ByteView image;         // the whole .bin for a new flash; empty: there must be a flash already
   ByteView provisioning;  // both copies, for a new flash; empty: `image` is an adoption image, taken by an old firmware
+  Bootloader bootloader = Bootloader::Flotilla;  // of a new flash; an old firmware's has the stock one
   std::optional<std::uint64_t> seed;
   std::chrono::milliseconds sector_time{};  // what the bootloader takes to copy a sector
   Patience patience;
@@ -37,7 +38,12 @@ class VirtualBoard {
 
  private:
   void live(const StopSignal& stop);
-  void boot_path();
+  // Whether there is an image to start; `idle`: nothing was done, so that the next boot would be like this one.
+  struct BootPath {
+    bool starts = true;
+    bool idle = true;
+  };
+  [[nodiscard]] BootPath boot_path();
   std::uint64_t next_seed();
 
   DeviceLog log_;

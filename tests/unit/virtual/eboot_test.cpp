@@ -13,40 +13,10 @@
 #include "firmware-esp/virtual/virtual_boot.h"
 #include "firmware-esp/virtual/virtual_image.h"
 #include "tests/support/temp_dir.h"
+#include "tests/unit/virtual/flash_until_reset.h"
 
 namespace flotilla {
 namespace {
-
-struct Reset {};
-
-// The power stays, the processor does not: throws after a number of operations.
-class FlashUntilReset : public hal::Flash {
- public:
-  FlashUntilReset(hal::Flash& flash, unsigned operations) : flash_(flash), left_(operations) {}
-  bool read(std::uint32_t address, std::uint8_t* out, std::size_t size) override {
-    return flash_.read(address, out, size);
-  }
-  bool write(std::uint32_t address, const std::uint8_t* bytes, std::size_t size) override {
-    count();
-    return flash_.write(address, bytes, size);
-  }
-  bool erase_sector(std::uint32_t address) override {
-    count();
-    if (address == 0) ++bootloader_erased;
-    return flash_.erase_sector(address);
-  }
-  std::uint32_t size() override { return flash_.size(); }
-
-  unsigned bootloader_erased = 0;
-
- private:
-  void count() {
-    if (left_ == 0) throw Reset{};
-    --left_;
-  }
-  hal::Flash& flash_;
-  unsigned left_;
-};
 
 constexpr std::uint32_t kOldSize = 9 * 4096;
 constexpr std::uint32_t kNewSize = 6 * 4096 + 160;
@@ -75,7 +45,7 @@ class EbootTest : public testing::Test {
     rtc.power_on();
   }
   bool arm() {
-    VirtualBoot boot(rtc, ResetReason::Software, 1);
+    VirtualBoot boot(*flash, rtc, ResetReason::Software, 1);
     return boot.arm({.slot = 1, .length = kNewSize});
   }
   std::string running() {
@@ -148,7 +118,7 @@ TEST_F(EbootTest, DamagedCommandIsNoCommand) {
 }
 
 TEST_F(EbootTest, ArmsOnlySlotsAndImagesThatFit) {
-  VirtualBoot boot(rtc, ResetReason::Software, 1);
+  VirtualBoot boot(*flash, rtc, ResetReason::Software, 1);
   EXPECT_FALSE(boot.arm({.slot = 2, .length = kNewSize}));
   EXPECT_FALSE(boot.arm({.slot = 0, .length = flash_map::kImageMax + 16}));
   CopyCommand command;
