@@ -53,7 +53,8 @@ TEST(PowerCuts, NoneOnAPowerSafeBootPathHarmsABoard) {
 
 TEST(PowerCuts, NoneOnOurBootloaderHarmsABoardNorPartsItsTwoJournals) {
   const Tally total = cut_all(BootPath::Flotilla);
-  EXPECT_GT(total.cuts, 10000u);
+  EXPECT_GT(total.cuts, kSample ? 900u : 10000u);
+  if (kSample) return;
   std::printf("FIGURE: power cuts, our bootloader: %zu cut points, bricked %zu (old image %zu, new image %zu)\n",
               total.cuts, total.bricked, total.ended_old, total.ended_new);
 }
