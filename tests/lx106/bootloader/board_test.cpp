@@ -20,7 +20,7 @@ class Bootloader : public testing::Test {
   void TearDown() override { EXPECT_EQ(board_.broken_rules(), ""); }
 
   static std::uint32_t size_of(const Image& image) { return static_cast<std::uint32_t>(image.size()); }
-  void keep(const Image& image) { ASSERT_TRUE(journal_.keep(0, size_of(image), scratch_)); }
+  void keep(const Image& image) { ASSERT_TRUE(journal_.keep(0, size_of(image))); }
   // In slot 1, with the kept image to go back to.
   void arm(const Image& next, std::uint8_t trial_boots) {
     board_.place(flash_map::kSlotImage[1], next);
@@ -29,7 +29,7 @@ class Bootloader : public testing::Test {
     order.length = size_of(next);
     order.fallback_length = size_of(kept_);
     order.trial_boots = trial_boots;
-    ASSERT_TRUE(journal_.arm(order, scratch_));
+    ASSERT_TRUE(journal_.arm(order));
   }
   void expect_start(std::uint32_t number) {
     const Boot boot = board_.boot(true);
@@ -40,7 +40,6 @@ class Bootloader : public testing::Test {
   Board board_;
   BoardFlash flash_;
   BootTransactions journal_{flash_, BootMap{}};
-  alignas(4) Scratch scratch_{};
   const Image kept_ = Board::make_image(1, 9000);
   const Image by_cable_ = Board::make_image(3, 11000);
 };
@@ -97,7 +96,7 @@ TEST_F(Bootloader, KeepsAnImageFromTheCableThatMadeItselfKnown) {
   board_.place(flash_map::kImage, by_cable_);
   expect_start(3);
   board_.place(flash_map::kSlotImage[1], by_cable_);
-  ASSERT_TRUE(journal_.keep(1, size_of(by_cable_), scratch_));
+  ASSERT_TRUE(journal_.keep(1, size_of(by_cable_)));
   for (int i = 0; i < 6; ++i) expect_start(3);
 }
 
@@ -145,7 +144,7 @@ TEST_F(Bootloader, CostsInstructions) {
   order.length = kUsual;
   order.fallback_length = kUsual;
   order.trial_boots = 1;
-  ASSERT_TRUE(journal_.arm(order, scratch_));
+  ASSERT_TRUE(journal_.arm(order));
   const Boot copy = board_.boot(true);
   EXPECT_EQ(copy.image, 6u);
   print("a copy of 400 KB", copy);

@@ -44,13 +44,13 @@ void Life::order_new() {
   order.fallback_slot = 0;
   order.fallback_length = size_of(old_);
   order.trial_boots = kTrialBoots;
-  (void)journal_.arm(order, scratch_);
+  (void)journal_.arm(order);
 }
 
 void Life::order_old() {
   hal::BootOrder order;
   order.length = size_of(old_);
-  (void)journal_.arm(order, scratch_);
+  (void)journal_.arm(order);
 }
 
 bool Life::run_old() {

@@ -62,7 +62,6 @@ class Life {
   Board board_;
   BoardFlash flash_;
   BootTransactions journal_{flash_, BootMap{}};
-  alignas(4) Scratch scratch_{};
   std::uint32_t starts_ = 0;  // of the new image
 };
 
