@@ -59,7 +59,8 @@ enum boot_mark {
 #define BOOT_PROGRESS_STEP 4u
 
 /* A planned wake from deep sleep leaves this in RTC memory, and whoever counts boots takes it away: two words at
- * 0x60001280 (user block 32; the first 32 are the stock bootloader's), the second one the first's complement. */
+ * 0x60001280 (user block 32; the first 32 are the stock bootloader's), the second one the first's complement. Our bootloader
+ * sets both to 0, but leaves the second one where it took a token: so the agent knows that this boot is a wake. */
 #define BOOT_WAKE_ADDRESS 0x60001280u
 #define BOOT_WAKE_TOKEN   0x4B415746u /* "FWAK" */
 

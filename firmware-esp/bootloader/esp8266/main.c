@@ -69,6 +69,7 @@ static bool take_wake_token(void* context) {
   const bool found =
       REGISTER(BOOT_WAKE_ADDRESS) == BOOT_WAKE_TOKEN && REGISTER(BOOT_WAKE_ADDRESS + 4) == ~BOOT_WAKE_TOKEN;
   REGISTER(BOOT_WAKE_ADDRESS) = 0;
+  if (!found) REGISTER(BOOT_WAKE_ADDRESS + 4) = 0;
   return found;
 }
 

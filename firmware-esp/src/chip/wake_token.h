@@ -1,21 +1,20 @@
-// What a board leaves in RTC user memory before a planned deep sleep, so that the wake is not counted as a crash. Three
-// words from block 32 on; the blocks below are the bootloader's. Pure.
-//
-//   word 0  "FLWK" as little-endian bytes
-//   word 1  a random number
-//   word 2  zlib's CRC-32 of the eight bytes of words 0 and 1
+// What a board leaves in RTC user memory before a planned deep sleep, so that the wake is not counted as a crash: two words
+// from block 32 on (bootloader/boot_journal.h); the blocks below are the stock bootloader's. Pure.
 #pragma once
 
 #include <array>
 #include <cstdint>
 
+#include "firmware-esp/bootloader/boot_journal.h"
+
 namespace flotilla {
 
-inline constexpr std::uint32_t kWakeTokenBlock = 32;
-using WakeToken = std::array<std::uint32_t, 3>;
+inline constexpr std::uint32_t kRtcUserMemory = 0x60001200;  // block 0
+inline constexpr std::uint32_t kWakeTokenBlock = (BOOT_WAKE_ADDRESS - kRtcUserMemory) / 4;
+using WakeToken = std::array<std::uint32_t, 2>;
 
-[[nodiscard]] WakeToken make_wake_token(std::uint32_t random);
-// false for everything else, a cleared token and the noise after a loss of power among it.
-[[nodiscard]] bool is_wake_token(const WakeToken& words);
+inline constexpr WakeToken kWakeToken{BOOT_WAKE_TOKEN, ~BOOT_WAKE_TOKEN};
+// What our bootloader leaves of it in the boot that it does not count.
+inline constexpr WakeToken kTakenWakeToken{0, ~BOOT_WAKE_TOKEN};
 
 }  // namespace flotilla

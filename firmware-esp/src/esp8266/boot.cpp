@@ -34,13 +34,18 @@ ResetReason reset_reason() {
 }  // namespace
 
 hal::BootFacts EspBoot::facts() {
-  hal::BootFacts facts;
-  facts.reset_reason = reset_reason();
-  facts.chip_id = ESP.getChipId();
-  return facts;
+  if (known_) return facts_;
+  known_ = true;
+  facts_.reset_reason = reset_reason();
+  facts_.chip_id = ESP.getChipId();
+  facts_.power_safe = has_power_safe_bootloader(flash_);
+  facts_.tried = facts_.power_safe && journal_.tried();
+  return facts_;
 }
 
-bool EspBoot::arm(const hal::BootOrder& order) {
+bool EspBoot::arm(const hal::BootOrder& order) { return power_safe() ? journal_.arm(order) : order_of_eboot(order); }
+
+bool EspBoot::order_of_eboot(const hal::BootOrder& order) {
   const EbootCommand command = copy_slot_command(flash_map::kSlot[order.slot], order.length);
   for (std::size_t i = 0; i < command.size(); ++i) RTC_MEM[i] = command[i];
   // Read as the bootloader will: the core's own reader checks magic and CRC.
@@ -64,13 +69,14 @@ void EspBoot::restart() {
 }
 
 void EspBoot::plan_wake() {
-  WakeToken token = make_wake_token(ESP.random());
+  WakeToken token = kWakeToken;
   ESP.rtcUserMemoryWrite(kWakeTokenBlock, token.data(), sizeof token);
 }
 
 bool EspBoot::planned_wake() {
   WakeToken token{};
-  if (!ESP.rtcUserMemoryRead(kWakeTokenBlock, token.data(), sizeof token) || !is_wake_token(token)) return false;
+  if (!ESP.rtcUserMemoryRead(kWakeTokenBlock, token.data(), sizeof token)) return false;
+  if (token != (power_safe() ? kTakenWakeToken : kWakeToken)) return false;
   WakeToken cleared{};
   ESP.rtcUserMemoryWrite(kWakeTokenBlock, cleared.data(), sizeof cleared);
   const ResetReason reason = reset_reason();

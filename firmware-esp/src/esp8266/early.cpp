@@ -36,7 +36,7 @@ void watch_for_steps() {
 void count_this_boot() {
   auto& scratch = *new (storage) Scratch;
   EspFlash flash;
-  EspBoot boot(EspBoot::Restart::AtOnce);
+  EspBoot boot(flash, EspBoot::Restart::AtOnce);
   EspCrypto crypto;
   // Restart does not return.
   if (early_boot(flash, boot, crypto, scratch) == EarlyBoot::Trial) watch_for_steps();

@@ -43,7 +43,7 @@ AgentConfig agent_config(const NodeConfig& config) {
 
 Node::Node(const NodeConfig& config)
     : config_(config),
-      boot_(EspBoot::Restart::ThroughSdk),
+      boot_(flash_, EspBoot::Restart::ThroughSdk),
       time_(clock_),
       wifi_(clock_),
       mqtt_tls_(servers_, time_),

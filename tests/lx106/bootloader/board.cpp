@@ -318,6 +318,11 @@ void Board::leave_wake_token() {
   *reinterpret_cast<std::uint32_t*>(BOOT_WAKE_ADDRESS + 4) = ~BOOT_WAKE_TOKEN;
 }
 
+bool Board::tells_of_a_wake() const {
+  return *reinterpret_cast<const std::uint32_t*>(BOOT_WAKE_ADDRESS) == 0 &&
+         *reinterpret_cast<const std::uint32_t*>(BOOT_WAKE_ADDRESS + 4) == ~BOOT_WAKE_TOKEN;
+}
+
 bool Board::run_until_cut(void (*function)(void*), void* context) {
   work = function;
   work_context = context;

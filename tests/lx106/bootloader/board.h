@@ -50,6 +50,8 @@ class Board {
   // A reset, as the mask ROM does it: loads sector 0 and jumps to it. RTC memory is lost only with the power.
   [[nodiscard]] Boot boot(bool power_was_off);
   void leave_wake_token();
+  // To the image that was started.
+  [[nodiscard]] bool tells_of_a_wake() const;
 
   // Does what an image would do while it runs. false: the power went away.
   template <typename F>

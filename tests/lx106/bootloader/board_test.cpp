@@ -114,7 +114,9 @@ TEST_F(Bootloader, TakesTheTokenOfAPlannedWakeOnce) {
   EXPECT_EQ(board_.boot(true).said, "\nflotilla boot 1 vct0\n");
   board_.leave_wake_token();
   EXPECT_EQ(board_.boot(false).said, "\nflotilla boot 1 w\n");
+  EXPECT_TRUE(board_.tells_of_a_wake());
   EXPECT_EQ(board_.boot(false).said, "\nflotilla boot 1 t1\n");
+  EXPECT_FALSE(board_.tells_of_a_wake());
   EXPECT_EQ(board_.boot(false).image, 1u) << "both trial boots have been used";
 }
 

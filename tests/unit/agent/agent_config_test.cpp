@@ -154,6 +154,17 @@ TEST(AgentConfig, ThatCrashesThePlatformIsLeftAfterThreeBoots) {
   EXPECT_NE(rig.agent, nullptr);
 }
 
+// Of a provisioning the bootloader knows nothing.
+TEST(AgentConfig, ThatCrashesIsLeftAlsoWhereTheBootPathCountsTheBootsOfImages) {
+  ConfigRig rig;
+  rig.boot_path.counts_boots = true;
+  rig.crashing = {"second"};
+  rig.passwords = {"first", "second"};
+  rig.mqtt.retain(rig.order(rig.file_content("second")));
+  ASSERT_TRUE(rig.run_to_reported(UpdateState::RolledBack));
+  EXPECT_EQ(rig.used, (std::vector<std::string>{"first", "second", "second", "second", "first"}));
+}
+
 // The time of provisioning is a floor of the clock, and nobody but the authority may raise that.
 TEST(AgentConfig, LeavesTheClocksFloorWhereItIs) {
   ConfigRig rig;

@@ -63,6 +63,22 @@ TEST(AgentTrial, CrashAtBootGoesBackWhenTheTrialBootsAreUsedUp) {
   EXPECT_EQ(rig.boots - before, 6);
 }
 
+TEST(AgentTrial, WhereTheBootPathCountsTheBootsNothingElseDoes) {
+  DeviceRig rig;
+  rig.boot_path.counts_boots = true;
+  rig.newer().crashes_at_boot = true;
+  rig.mqtt.retain(rig.install());
+  ASSERT_TRUE(rig.run_to(UpdateState::Armed));
+  const int before = rig.boots;
+  rig.run(500);
+  EXPECT_GT(rig.boots - before, 10);
+  EXPECT_EQ(rig.running(), &rig.newer()) << "the early boot went back";
+  Ledger ledger(rig.flash);
+  ASSERT_TRUE(ledger.open());
+  EXPECT_EQ(ledger.trial().boots, 0);
+  EXPECT_EQ(ledger.state(), UpdateState::Armed);
+}
+
 TEST(AgentTrial, NoNetworkGoesBack) {
   DeviceRig rig;
   rig.newer().no_network = true;

@@ -1,5 +1,6 @@
 #include <Arduino.h>
 #include <array>
+#include <cstring>
 
 #include <gtest/gtest.h>
 
@@ -50,7 +51,8 @@ TEST(EspFlash, NeverTouchesTheBootloaderNorWhatIsNotThere) {
 
 TEST(EspBoot, ArmsTheSlotSoThatTheBootloaderTakesIt) {
   auto& core = fake_core::reset();
-  EspBoot boot(EspBoot::Restart::ThroughSdk);
+  EspFlash flash;
+  EspBoot boot(flash, EspBoot::Restart::ThroughSdk);
   core.rtc[32] = 0xABCD;
   ASSERT_TRUE(boot.arm({.slot = 1, .length = 0x5A000}));
   EXPECT_EQ(core.rtc[0], 0xeb001000U);
@@ -62,7 +64,8 @@ TEST(EspBoot, ArmsTheSlotSoThatTheBootloaderTakesIt) {
 
 TEST(EspBoot, ArmingAgainReplacesTheOrder) {
   auto& core = fake_core::reset();
-  EspBoot boot(EspBoot::Restart::ThroughSdk);
+  EspFlash flash;
+  EspBoot boot(flash, EspBoot::Restart::ThroughSdk);
   ASSERT_TRUE(boot.arm({.slot = 1, .length = 0x5A000}));
   ASSERT_TRUE(boot.arm({.slot = 0, .length = 0x40000}));
   EXPECT_EQ(core.rtc[2], flash_map::kSlot[0]);
@@ -70,29 +73,82 @@ TEST(EspBoot, ArmingAgainReplacesTheOrder) {
 
 TEST(EspBoot, RestartsInTheWayThatTheMomentAllows) {
   auto& core = fake_core::reset();
-  EXPECT_THROW(EspBoot(EspBoot::Restart::ThroughSdk).restart(), Restarted);
+  EspFlash flash;
+  EXPECT_THROW(EspBoot(flash, EspBoot::Restart::ThroughSdk).restart(), Restarted);
   EXPECT_FALSE(core.restarted_at_once);
-  EXPECT_THROW(EspBoot(EspBoot::Restart::AtOnce).restart(), Restarted);
+  EXPECT_THROW(EspBoot(flash, EspBoot::Restart::AtOnce).restart(), Restarted);
   EXPECT_TRUE(core.restarted_at_once);
 }
 
 TEST(EspBoot, NamesEveryResetReason) {
   auto& core = fake_core::reset();
-  EspBoot boot(EspBoot::Restart::ThroughSdk);
+  EspFlash flash;
   const ResetReason wanted[] = {ResetReason::PowerOn,  ResetReason::Watchdog, ResetReason::Exception,
                                 ResetReason::Watchdog, ResetReason::Software, ResetReason::DeepSleep,
                                 ResetReason::External, ResetReason::Unknown};
   for (std::uint32_t reason = 0; reason < 8; ++reason) {
     core.reset_reason = reason;
+    EspBoot boot(flash, EspBoot::Restart::ThroughSdk);
     EXPECT_EQ(boot.facts().reset_reason, wanted[reason]) << reason;
+    EXPECT_EQ(boot.facts().chip_id, 0xC0FFEEU);
+    EXPECT_FALSE(boot.facts().power_safe);
   }
-  EXPECT_EQ(boot.facts().chip_id, 0xC0FFEEU);
-  EXPECT_FALSE(boot.facts().power_safe);
+}
+
+void put_our_bootloader(fake_core::Core& core) {
+  const std::uint32_t words[] = {BOOT_SIGNATURE, 1};
+  std::memcpy(core.flash.data() + BOOT_SIGNATURE_OFFSET, words, sizeof words);
+}
+
+TEST(EspBoot, OrdersByTheJournalWhereTheBootloaderKeepsOne) {
+  auto& core = fake_core::reset();
+  put_our_bootloader(core);
+  EspFlash flash;
+  EspBoot boot(flash, EspBoot::Restart::ThroughSdk);
+  EXPECT_TRUE(boot.facts().power_safe);
+  EXPECT_TRUE(boot.keep(0, 0x3000));
+  EXPECT_EQ(BootTransactions(flash, BootMap{}).state(), BootState::Confirmed);
+  ASSERT_TRUE(boot.arm({.slot = 1, .length = 0x5000, .fallback_length = 0x3000, .trial_boots = 3}));
+  EXPECT_EQ(BootTransactions(flash, BootMap{}).state(), BootState::Pending);
+  EXPECT_EQ(core.rtc[0], 0U) << "eboot's command is not ours";
+  const std::uint32_t copied = 0;
+  ASSERT_TRUE(flash.write(flash_map::kBootJournal + flash_map::kSector + BOOT_COPIED,
+                          reinterpret_cast<const std::uint8_t*>(&copied), sizeof copied));
+  EXPECT_TRUE(boot.confirm());
+  EXPECT_EQ(BootTransactions(flash, BootMap{}).state(), BootState::Confirmed);
+}
+
+TEST(EspBoot, DoesNotTouchTheJournalOfAnotherBootloader) {
+  auto& core = fake_core::reset();
+  EspFlash flash;
+  EspBoot boot(flash, EspBoot::Restart::ThroughSdk);
+  const auto before = core.flash;
+  EXPECT_TRUE(boot.keep(0, 0x3000));
+  EXPECT_TRUE(boot.confirm());
+  EXPECT_TRUE(boot.arm({.slot = 1, .length = 0x5000}));
+  EXPECT_EQ(core.flash, before);
+}
+
+// The bootloader takes the token, and leaves its second half to say so.
+TEST(EspBoot, KnowsThePlannedWakeThatTheBootloaderTook) {
+  auto& core = fake_core::reset();
+  put_our_bootloader(core);
+  core.reset_reason = 5;
+  EspFlash flash;
+  EspBoot boot(flash, EspBoot::Restart::ThroughSdk);
+  boot.plan_wake();
+  core.rtc[32] = 0;
+  EXPECT_TRUE(boot.planned_wake());
+  EXPECT_FALSE(boot.planned_wake());
+  EXPECT_EQ(core.rtc[33], 0U);
+  boot.plan_wake();
+  EXPECT_FALSE(boot.planned_wake()) << "the bootloader was not there in between";
 }
 
 TEST(EspBoot, APlannedWakeIsOneOnce) {
   auto& core = fake_core::reset();
-  EspBoot boot(EspBoot::Restart::ThroughSdk);
+  EspFlash flash;
+  EspBoot boot(flash, EspBoot::Restart::ThroughSdk);
   core.reset_reason = 5;
   EXPECT_FALSE(boot.planned_wake());
   boot.plan_wake();
@@ -102,7 +158,8 @@ TEST(EspBoot, APlannedWakeIsOneOnce) {
 
 TEST(EspBoot, ACrashBeforeTheSleepIsNoPlannedWake) {
   auto& core = fake_core::reset();
-  EspBoot boot(EspBoot::Restart::ThroughSdk);
+  EspFlash flash;
+  EspBoot boot(flash, EspBoot::Restart::ThroughSdk);
   boot.plan_wake();
   core.reset_reason = 2;
   EXPECT_FALSE(boot.planned_wake());
@@ -112,7 +169,8 @@ TEST(EspBoot, ACrashBeforeTheSleepIsNoPlannedWake) {
 
 TEST(EspBoot, AWakeByTheResetPinIsPlannedToo) {
   auto& core = fake_core::reset();
-  EspBoot boot(EspBoot::Restart::ThroughSdk);
+  EspFlash flash;
+  EspBoot boot(flash, EspBoot::Restart::ThroughSdk);
   boot.plan_wake();
   core.reset_reason = 6;
   EXPECT_TRUE(boot.planned_wake());

@@ -176,7 +176,8 @@ TEST_F(NodeTest, SleepsOfflineWithATokenForTheWake) {
   EXPECT_EQ(core.slept_us, 600'000'000U);
   EXPECT_TRUE(sent("PUBLISH flotilla/v1/roof-1/presence=offline"));
   core.reset_reason = 5;
-  EXPECT_TRUE(EspBoot(EspBoot::Restart::AtOnce).planned_wake());
+  EspFlash flash;
+  EXPECT_TRUE(EspBoot(flash, EspBoot::Restart::AtOnce).planned_wake());
 }
 
 TEST_F(NodeTest, NeverSleepsLongerThanTheChipCan) {
