@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/cuts/cut_harness.h"
+#include "tests/fakes/real_boot.h"
 
 namespace flotilla::cuts {
 namespace {
@@ -27,7 +28,9 @@ class Life {
     rig_.add_firmware(
         {.version = "1.2.0", .self_test = draw(4) == 0 ? SelfTestResult::Failed : SelfTestResult::Passed});
     rig_.add_firmware({.version = kNextVersion, .size = 8 * 1024});
-    rig_.boot_path.path = seed % 2 == 0 ? BootPath::Stock : BootPath::PowerSafe;
+    const BootPath paths[] = {BootPath::Stock, BootPath::PowerSafe, BootPath::Flotilla};
+    rig_.boot_path.path = paths[seed % 3];
+    rig_.boot_path.plug = &loader_;
     forbid_strays(rig_);
   }
 
@@ -70,7 +73,7 @@ class Life {
     const bool cut = rig_.flash.dead();
     sum.cuts += cut ? 1 : 0;
     rig_.power_cycle();
-    if (!cut || !copying || rig_.boot_path.path == BootPath::PowerSafe || rig_.running() != nullptr) return true;
+    if (!cut || !copying || rig_.boot_path.path != BootPath::Stock || rig_.running() != nullptr) return true;
     ++sum.bricked;
     return false;
   }
@@ -85,6 +88,7 @@ class Life {
 
   std::mt19937 random_;
   DeviceRig rig_;
+  fakes::RealBoot loader_{rig_.flash};
 };
 
 TEST(RandomLives, SurviveSeveralCuts) {
