@@ -87,8 +87,8 @@ void add_board_facts(const api::DeviceView& device, Facts& facts) {
   facts.add("rssi", std::to_string(device.rssi) + " dBm");
   facts.add("chip", device.chip_id + ", agent " + or_dash(device.agent_version));
   facts.add("bootloader", device.capabilities.power_safe_boot
-                              ? Cell("power-safe")
-                              : Cell("stock: a power cut while it copies can brick it", Colour::Yellow));
+                              ? Cell("flotilla (power-safe)")
+                              : Cell("stock (a power cut while it copies needs a cable)", Colour::Yellow));
   facts.add("local rollback", device.capabilities.local_rollback ? "yes" : "no");
   for (const auto& [name, value] : device.health) {
     facts.add("health " + name, value ? format_value(*value) : "not a number");
