@@ -3,6 +3,7 @@
  * It never writes sector 0 and never erases a journal sector. */
 #pragma once
 
+/* NOLINTBEGIN: C, named and included as C is */
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -50,6 +51,8 @@ enum boot_outcome { BOOT_HOPELESS, BOOT_START };
 /* BOOT_START: start the image in the image area. BOOT_HOPELESS: nothing there and in the slots can be started.
  * `boot` needs map and platform set, the rest is filled. */
 enum boot_outcome boot_prepare(struct boot* boot);
+
+/* NOLINTEND */
 
 #ifdef __cplusplus
 }

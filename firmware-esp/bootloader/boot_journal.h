@@ -11,6 +11,7 @@
  *   ff ff ff ff  ff ff ff ff  <CRC-32 of the 44 bytes before>                                      (docs/protocol.md) */
 #pragma once
 
+/* NOLINTBEGIN: C, named and included as C is */
 #include <stdint.h>
 
 #define BOOT_MAGIC       0x31424C46u /* "FLB1" */
@@ -55,6 +56,7 @@ enum boot_mark {
   BOOT_FORTH = 0x800,       /* + 4 * sector, boot: this sector of the copy forth has been verified */
   BOOT_BACK = 0xC00         /* + 4 * sector, boot: this sector of the copy back has been verified */
 };
+/* NOLINTEND */
 #define BOOT_MARK_STEP     64u
 #define BOOT_PROGRESS_STEP 4u
 

@@ -44,7 +44,7 @@ bool BootTransactions::set(std::uint32_t address) {
 BootTransactions::Newest BootTransactions::newest() {
   Newest out;
   for (const auto sector : map_.journal) {
-    boot_transaction body;
+    boot_transaction body{};
     alignas(4) std::uint8_t bytes[sizeof body];
     if (!flash_.read(sector, bytes, sizeof bytes)) continue;
     std::memcpy(&body, bytes, sizeof body);

@@ -46,7 +46,7 @@ class BootTransactions {
 
  private:
   struct Newest {
-    boot_transaction body;
+    boot_transaction body{};
     std::uint32_t sector = 0;  // 0: there is none
   };
 
